@@ -1,0 +1,141 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { connectionSchema, hostName } from "./lib/host/connection";
+
+const architecture = z.enum(["amd64", "arm64", "s390x"]);
+const address = z.ipv4().meta({ description: "An IPv4 address", examples: ["10.77.0.10"] });
+const hostReference = hostName.meta({ description: "A name from hosts or lab.hosts", examples: ["seed"] });
+const repository = z
+  .string()
+  .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "a repository of lower-case words, for example site/hello");
+
+const lab = z.strictObject({
+  network: z
+    .strictObject({
+      subnet: z.cidrv4(),
+      internal: z.boolean().default(true).meta({ description: "No route out: the lab proves the air gap" }),
+    })
+    .meta({ examples: [{ subnet: "10.77.0.0/24" }] }),
+  hosts: z
+    .record(hostName, z.strictObject({ address }))
+    .meta({ description: "Machines made here as containers", examples: [{ seed: { address: "10.77.0.10" } }] }),
+});
+
+const image = z
+  .strictObject({
+    repository,
+    tag: z.string().regex(/^[\w][\w.-]{0,127}$/, "a tag of letters, digits, dots and dashes"),
+    architectures: z.array(architecture).min(1),
+  })
+  .meta({ examples: [{ repository: "site/hello", tag: "v1", architectures: ["amd64", "arm64", "s390x"] }] });
+
+const seed = z
+  .strictObject({
+    host: hostReference,
+    registry: z
+      .strictObject({
+        port: z
+          .int()
+          .min(1)
+          .max(65535)
+          .refine((port) => port !== 5000, "5000 is Keystone's port: choose another, for example 4000")
+          .meta({ examples: [4000] }),
+      })
+      .meta({ examples: [{ port: 4000 }] }),
+    images: z.array(image).default([]),
+  })
+  .meta({ examples: [{ host: "seed", registry: { port: 4000 } }] });
+
+const undercloud = z
+  .strictObject({ nodes: z.array(hostReference).default([]) })
+  .meta({ examples: [{ nodes: ["control1"] }] });
+
+const overcloud = z
+  .strictObject({
+    deployHost: hostReference,
+    inventory: z
+      .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a group of kolla-ansible's inventory"), z.array(hostReference))
+      .meta({ description: "kolla-ansible's groups", examples: [{ control: ["control1"], compute: ["control1"] }] }),
+  })
+  .meta({ examples: [{ deployHost: "seed", inventory: { control: ["control1"] } }] });
+
+const layer = z.enum(["seed", "undercloud", "overcloud"]);
+
+/** Everything a stack file may say. docs/reference/configuration.md and the editors' schema are made from it. */
+export const siteSchema = z.strictObject({
+  layers: z
+    .array(layer)
+    .default([...layer.options])
+    .meta({ description: "Which layers this stack holds" }),
+  lab: lab.optional(),
+  hosts: z
+    .record(hostName, connectionSchema)
+    .default({})
+    .meta({
+      description: "Machines that exist",
+      examples: [{ seed: { kind: "ssh", name: "seed", address: "192.0.2.10" } }],
+    }),
+  seed,
+  undercloud: undercloud.default({ nodes: [] }),
+  overcloud: overcloud.optional(),
+});
+
+export type Site = z.output<typeof siteSchema>;
+
+interface Mistake {
+  path: readonly PropertyKey[];
+  message: string;
+}
+
+/** Names that no host has. Works on what the file says, so that it is reported beside wrong types. */
+function unknownHosts(values: z.input<typeof siteSchema>): Mistake[] {
+  const named = (value: unknown): string[] => Object.keys(typeof value === "object" && value !== null ? value : {});
+  const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+  const known = new Set([...named(values.hosts), ...named(values.lab?.hosts)]);
+  const used: { path: PropertyKey[]; name: unknown }[] = [
+    { path: ["seed", "host"], name: values.seed?.host },
+    { path: ["overcloud", "deployHost"], name: values.overcloud?.deployHost },
+    ...listed(values.undercloud?.nodes).map((name, index) => ({ path: ["undercloud", "nodes", index], name })),
+    ...named(values.overcloud?.inventory).flatMap((group) =>
+      listed(values.overcloud?.inventory[group]).map((name, index) => ({
+        path: ["overcloud", "inventory", group, index],
+        name,
+      })),
+    ),
+  ];
+  return used
+    .filter(({ name }) => typeof name === "string" && !known.has(name))
+    .map(({ path, name }) => ({ path, message: `no host "${name}"; there are: ${[...known].join(", ") || "none"}` }));
+}
+
+/** The site of this stack, or every mistake in its file at once, each with its path and an example. */
+export function readSite(): Site {
+  const namespace = `${pulumi.getProject()}:`;
+  const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(namespace));
+  const config = new pulumi.Config();
+  const values = Object.fromEntries(
+    keys.map((key) => key.slice(namespace.length)).map((key) => [key, config.requireObject(key)]),
+  );
+  return parseSite(values as z.input<typeof siteSchema>, `Pulumi.${pulumi.getStack()}.yaml`);
+}
+
+export function parseSite(values: z.input<typeof siteSchema>, file: string): Site {
+  const parsed = siteSchema.safeParse(values);
+  const mistakes: Mistake[] = [...(parsed.error?.issues ?? []), ...unknownHosts(values)];
+  if (parsed.success && mistakes.length === 0) return parsed.data;
+  const lines = mistakes.map(({ path, message }) => `  - ${path.join(".") || "(file)"}: ${message}${example(path)}`);
+  const count = lines.length === 1 ? "1 mistake" : `${lines.length} mistakes`;
+  throw new pulumi.RunError(`${file} has ${count}; nothing was touched:\n${lines.join("\n")}`);
+}
+
+/** The example nearest to a path, from the schema's own metadata. */
+function example(path: readonly PropertyKey[]): string {
+  type Node = { properties?: Record<string, Node>; additionalProperties?: Node; items?: Node; examples?: unknown[] };
+  let node: Node | undefined = z.toJSONSchema(siteSchema, { io: "input", unrepresentable: "any" }) as Node;
+  let nearest = "";
+  for (const step of path) {
+    node = typeof step === "number" ? node?.items : (node?.properties?.[String(step)] ?? node?.additionalProperties);
+    if (node?.examples) nearest = `. Example: ${String(step)}: ${JSON.stringify(node.examples[0])}`;
+  }
+  return nearest;
+}

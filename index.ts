@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { assertArguments } from "./components/arguments";
+import { Lab } from "./components/lab";
+import { Overcloud } from "./components/overcloud";
+import { Seed } from "./components/seed";
+import { Undercloud } from "./components/undercloud";
+import { readSite, type Site } from "./config";
+import { planSite, type SitePlan } from "./plan/site";
+
+const HERE = { kind: "local", name: "localhost" } as const;
+
+/** Everything that decides which resources exist is awaited before the first of them. */
+export = async () => {
+  const site = readSite();
+  const plan = await planSite(
+    { hosts: site.hosts, lab: site.lab, images: site.seed.images },
+    { project: pulumi.getProject(), stack: pulumi.getStack(), preview: pulumi.runtime.isDryRun(), directory: ".state" },
+  );
+  const outputs = build(site, plan);
+  assertArguments();
+  return outputs;
+};
+
+function build(site: Site, plan: SitePlan) {
+  const { machines } = new Lab("lab", { host: HERE, hosts: plan.hosts });
+  const machine = (name: string) => machines[name] ?? { connection: HERE };
+  const has = (layer: Site["layers"][number]) => site.layers.includes(layer);
+  const address = addressOf(plan, site.seed.host);
+  const seed = new Seed("seed", {
+    machine: machine(site.seed.host),
+    builder: HERE,
+    registry: { address, port: site.seed.registry.port, recipe: plan.registryRecipe },
+    images: plan.images,
+  });
+  const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));
+  const { registryAddress } = seed;
+  const after = { dependsOn: seed.parts };
+  const undercloud = has("undercloud") ? new Undercloud("undercloud", { nodes, registryAddress }, after) : undefined;
+  if (has("overcloud") && site.overcloud) {
+    const { deployHost, inventory } = site.overcloud;
+    const dependsOn = undercloud?.parts ?? seed.parts;
+    new Overcloud("overcloud", { deployMachine: machine(deployHost), inventory, machines }, { dependsOn });
+  }
+  return {
+    registry: registryAddress,
+    images: Object.fromEntries(plan.images.map((set) => [`${set.repository}:${set.tag}`, set.digest])),
+    architectures: Object.fromEntries(
+      plan.images.map((set) => [
+        `${set.repository}:${set.tag}`,
+        set.images.map(({ platform }) => platform.architecture),
+      ]),
+    ),
+  };
+}
+
+function addressOf(plan: SitePlan, host: string): string {
+  const connection = plan.hosts[host]?.connection;
+  return connection?.kind === "ssh" ? connection.address : "127.0.0.1";
+}

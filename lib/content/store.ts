@@ -1,0 +1,89 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { effect } from "../effect";
+
+/** `sha256:` and 64 hexadecimal digits. */
+export type Digest = `sha256:${string}`;
+
+export const isDigest = (text: string): text is Digest => /^sha256:[0-9a-f]{64}$/.test(text);
+
+/**
+ * Content by digest in a directory: `blobs/sha256/<hex>`, which is also how an OCI image layout keeps its blobs.
+ * Bytes are hashed while they are written and appear under their name only when whole and on disk.
+ */
+export class ContentStore {
+  constructor(readonly root: string) {}
+
+  path(digest: Digest): string {
+    return join(this.root, "blobs", "sha256", digest.slice("sha256:".length));
+  }
+
+  async size(digest: Digest): Promise<number | undefined> {
+    try {
+      return (await stat(this.path(digest))).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  open(digest: Digest): Readable {
+    return createReadStream(this.path(digest));
+  }
+
+  /** Adds content. With `expected`, content of another digest is refused and leaves nothing. */
+  async put(content: Buffer | Readable, expected?: Digest): Promise<{ digest: Digest; size: number }> {
+    if (expected) {
+      const size = await this.size(expected);
+      if (size !== undefined) return { digest: expected, size };
+    }
+    const incoming = join(this.root, "incoming", randomUUID());
+    await mkdir(join(this.root, "incoming"), { recursive: true });
+    await mkdir(join(this.root, "blobs", "sha256"), { recursive: true });
+    return effect(`store ${expected ?? "content"}`, async () => {
+      try {
+        const written = await writeHashed(incoming, content);
+        if (expected && written.digest !== expected) throw new Error(`content is ${written.digest}, not ${expected}`);
+        await rename(incoming, this.path(written.digest));
+        return written;
+      } catch (error) {
+        await rm(incoming, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  async digests(): Promise<Digest[]> {
+    try {
+      const names = await readdir(join(this.root, "blobs", "sha256"));
+      return names.map((name) => `sha256:${name}` as Digest).filter(isDigest);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  async remove(digest: Digest): Promise<void> {
+    await effect(`remove ${digest}`, () => rm(this.path(digest), { force: true }));
+  }
+}
+
+async function writeHashed(path: string, content: Buffer | Readable): Promise<{ digest: Digest; size: number }> {
+  const hash = createHash("sha256");
+  const file = await open(path, "wx");
+  let size = 0;
+  try {
+    for await (const chunk of content instanceof Readable ? content : [content]) {
+      hash.update(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      await file.writeFile(chunk as Buffer);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { digest: `sha256:${hash.digest("hex")}`, size };
+}

@@ -1,0 +1,45 @@
+import type { Report } from "../progress";
+
+/**
+ * Heavy work that runs next to the data: a pure function from JSON to JSON. A job that is defined must also stand in
+ * the list of `runner.ts`, or it runs on this machine only.
+ */
+export interface Job<Input, Output> {
+  readonly name: string;
+  run(input: Input, report: Report, signal: AbortSignal): Promise<Output>;
+}
+
+export function defineJob<Input, Output>(name: string, run: Job<Input, Output>["run"]): Job<Input, Output> {
+  return { name, run };
+}
+
+/** A job that failed, here or far away: its message and, for system errors, their code such as ENOENT. */
+export class JobError extends Error {
+  override readonly name = "JobError";
+  constructor(
+    readonly job: string,
+    readonly host: string,
+    message: string,
+    readonly code?: string,
+  ) {
+    super(`job ${job} on ${host} failed: ${message}`);
+  }
+}
+
+/** What travels on the runner's standard input, as one line; its end tells the runner that nobody waits any more. */
+export interface JobRequest {
+  job: string;
+  input: unknown;
+}
+
+/** One line of the runner's standard output. */
+export type JobMessage =
+  | { progress: Parameters<Report>[0] }
+  | { output: unknown }
+  | { error: { message: string; code?: string } };
+
+export function jobFailure(error: unknown): { message: string; code?: string } {
+  if (!(error instanceof Error)) return { message: String(error).slice(0, 2000) };
+  const { code } = error as NodeJS.ErrnoException;
+  return { message: error.message.slice(0, 2000), ...(code === undefined ? {} : { code }) };
+}

@@ -1,0 +1,215 @@
+import { readFileSync } from "node:fs";
+import { connect as dial, type Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { Client, type ClientChannel, type ConnectConfig, type ServerHostKeyAlgorithm, utils } from "ssh2";
+import type { Login } from "./connection";
+import type { HostError } from "./host";
+import { fingerprint, LinkTrouble } from "./trouble";
+
+export interface Timing {
+  /** Milliseconds for the whole way from the first packet to being logged in. */
+  connect: number;
+  /** Milliseconds until the server must have started a command. */
+  command: number;
+  /** A peer that leaves `keepAliveCount` questions, this many milliseconds apart, unanswered is gone. */
+  keepAlive: number;
+  keepAliveCount: number;
+}
+
+export const DEFAULT_TIMING: Timing = { connect: 10_000, command: 60_000, keepAlive: 5_000, keepAliveCount: 3 };
+
+/** One SSH connection that is opened when needed and, after a cut, again for the next call. */
+export class Link {
+  private client: Promise<Client> | undefined;
+  private failure: HostError | undefined;
+  private readonly trouble: LinkTrouble;
+
+  constructor(
+    name: string,
+    private readonly login: Login,
+    private readonly via?: Link,
+    private readonly timing: Timing = DEFAULT_TIMING,
+  ) {
+    this.trouble = new LinkTrouble(name, login);
+  }
+
+  /** Connects if need be. The first failure is remembered: a dead host costs one attempt, not one per resource. */
+  async open(): Promise<Client> {
+    if (this.failure) throw this.failure;
+    this.client ??= this.attempt();
+    return this.client;
+  }
+
+  /** Starts a command. Sent once only: it is tried again solely where the connection broke before it could be sent. */
+  async start(line: string): Promise<ClientChannel> {
+    try {
+      return await this.request(await this.open(), line);
+    } catch (error) {
+      if (!this.trouble.neverSent(error)) throw this.trouble.refused(error);
+    }
+    try {
+      return await this.request(await this.open(), line);
+    } catch (error) {
+      throw this.trouble.refused(error);
+    }
+  }
+
+  /** Why the connection broke, for the calls that were cut by it. */
+  get cause(): string {
+    return this.trouble.cause;
+  }
+
+  /** The next call may try anew. */
+  forget(): void {
+    this.failure = undefined;
+    this.via?.forget();
+  }
+
+  async close(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    // A connection that never came up has nothing to end; its failure was told to whoever asked for it.
+    await client?.then((open) => open.end()).catch(() => {});
+  }
+
+  private attempt(): Promise<Client> {
+    const attempt: Promise<Client> = this.connect(() => {
+      if (this.client === attempt) this.client = undefined;
+    }).catch((error: unknown) => {
+      this.failure = this.trouble.explain(error);
+      throw this.failure;
+    });
+    return attempt;
+  }
+
+  private request(client: Client, line: string): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        reject(this.trouble.slow(this.timing.command));
+      }, this.timing.command);
+      client.exec(line, (error, channel) => {
+        clearTimeout(timer);
+        if (error) reject(error);
+        else if (late) channel.close();
+        else resolve(channel);
+      });
+    });
+  }
+
+  private async connect(lost: () => void): Promise<Client> {
+    const auth = authentication(this.login);
+    const sock = this.via ? await this.via.forward(this.login) : this.socket();
+    const client = new Client();
+    client.on("keyboard-interactive", (_name, _text, _lang, prompts, answer) =>
+      answer(prompts.map(() => this.login.password ?? "")),
+    );
+    this.trouble.begin();
+    await new Promise<void>((resolve, reject) => {
+      client.once("ready", resolve);
+      client.on("error", (error) => {
+        if (!this.trouble.isFinal(error)) return;
+        lost();
+        reject(error);
+      });
+      client.once("end", lost).once("close", () => {
+        lost();
+        reject(new Error("the connection was closed"));
+      });
+      client.connect({ ...this.settings(), ...auth, sock });
+    });
+    this.keepAlive(client);
+    return client;
+  }
+
+  private settings(): ConnectConfig {
+    const [type = ""] = this.login.hostKey.split(" ");
+    return {
+      username: this.login.user,
+      readyTimeout: this.timing.connect,
+      keepaliveInterval: 0,
+      // Ask for the type of key we know: a server has several, and would offer another one first.
+      algorithms: { serverHostKey: keyAlgorithms(type) },
+      hostVerifier: (key: Buffer) => {
+        const same = key.toString("base64") === this.login.hostKey.split(" ")[1];
+        if (!same) this.trouble.seenKey = fingerprint(key);
+        return same;
+      },
+    };
+  }
+
+  /** Never keeps the process alive: calls in flight do that with their timers. */
+  private socket(): Socket {
+    const socket = dial({ host: this.login.address, port: this.login.port, noDelay: true });
+    return socket.unref();
+  }
+
+  private async forward({ address, port }: Login): Promise<Readable> {
+    const client = await this.open();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("the jump host did not open a way")), this.timing.connect);
+      client.forwardOut("127.0.0.1", 0, address, port, (error, stream) => {
+        clearTimeout(timer);
+        if (error) reject(error);
+        else resolve(stream);
+      });
+    });
+  }
+
+  /**
+   * ssh2's own keep-alive holds the process. So the peer is asked here, by a request whose refusal proves it alive: to
+   * cancel a forward that does not exist.
+   */
+  private keepAlive(client: Client): void {
+    let missed = 0;
+    const timer = setInterval(() => {
+      if (missed >= this.timing.keepAliveCount) {
+        this.trouble.cause = `no sign of life for ${(this.timing.keepAlive * missed) / 1000} s`;
+        client.destroy();
+        return;
+      }
+      missed++;
+      client.unforwardIn("127.0.0.1", 1, () => {
+        missed = 0;
+      });
+    }, this.timing.keepAlive).unref();
+    client.once("close", () => clearInterval(timer));
+  }
+}
+
+function keyAlgorithms(type: string): ServerHostKeyAlgorithm[] {
+  return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type as ServerHostKeyAlgorithm];
+}
+
+/** Only what the site names is tried: nothing is picked up from the user's home. */
+function authentication({ keyFile, agent, password }: Login): Partial<ConnectConfig> {
+  const socket = agent === "env" ? process.env["SSH_AUTH_SOCK"] : agent;
+  if (!keyFile && !socket && password === undefined) {
+    const error = new Error(agent ? "$SSH_AUTH_SOCK is not set" : "no keyFile, agent or password is given");
+    throw Object.assign(error, { level: "client-authentication" });
+  }
+  return {
+    ...(keyFile ? { privateKey: readKey(keyFile) } : {}),
+    ...(socket ? { agent: socket } : {}),
+    ...(password === undefined ? {} : { password, tryKeyboard: true }),
+    authHandler: [
+      ...(keyFile ? (["publickey"] as const) : []),
+      ...(socket ? (["agent"] as const) : []),
+      ...(password === undefined ? [] : (["password", "keyboard-interactive"] as const)),
+    ],
+  };
+}
+
+function readKey(path: string): Buffer {
+  const refuse = (why: string) =>
+    Object.assign(new Error(`key file ${path} ${why}`), { level: "client-authentication" });
+  let key: Buffer;
+  try {
+    key = readFileSync(path);
+  } catch (error) {
+    throw refuse(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  if (utils.parseKey(key) instanceof Error) throw refuse("is no private key, or one with a passphrase (use an agent)");
+  return key;
+}

@@ -1,0 +1,51 @@
+import { createInterface } from "node:readline";
+import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
+import { checksum } from "./jobs/checksum";
+import { facts } from "./jobs/facts";
+
+/**
+ * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
+ * over SSH. The request is the first line of standard input; when the input ends, whoever asked is gone, and so are we.
+ */
+const JOBS = [facts, checksum] as unknown as readonly Job<unknown, unknown>[];
+const REPORT_EVERY = 200;
+const GRACE = 3000;
+
+const gone = new AbortController();
+
+function leave(): void {
+  gone.abort(new Error("the connection closed"));
+  setTimeout(() => process.exit(1), GRACE).unref();
+}
+
+function say(message: JobMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+async function run({ job, input }: JobRequest): Promise<JobMessage> {
+  let last = 0;
+  try {
+    const found = JOBS.find(({ name }) => name === job);
+    if (!found) throw new Error(`this runner has no job "${job}"`);
+    const output = await found.run(
+      input,
+      (progress) => {
+        if (Date.now() - last < REPORT_EVERY && progress.done !== progress.total) return;
+        last = Date.now();
+        say({ progress });
+      },
+      gone.signal,
+    );
+    return { output };
+  } catch (error) {
+    return { error: jobFailure(error) };
+  }
+}
+
+process.stdout.on("error", leave);
+const lines = createInterface({ input: process.stdin });
+lines.once("line", async (line) => {
+  const message = await run(JSON.parse(line) as JobRequest);
+  process.stdout.write(`${JSON.stringify(message)}\n`, () => process.exit(0));
+});
+lines.once("close", leave);

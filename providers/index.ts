@@ -1,0 +1,33 @@
+import { engine } from "./contract/engine";
+import { Lifecycle } from "./contract/lifecycle";
+import { Container } from "./host/container";
+import { DockerSettings } from "./host/docker-settings";
+import { File } from "./host/file";
+import { Service } from "./host/service";
+import { Host } from "./lab/host";
+import { RegistryImage } from "./lab/registry-image";
+import { Image } from "./oci/image";
+import { ManifestList } from "./oci/manifest-list";
+import type { AnyDefinition } from "./resource";
+
+/** Every kind of resource. A new kind is one file and one line here. */
+export const kinds: readonly { definition: AnyDefinition }[] = [
+  Container,
+  DockerSettings,
+  File,
+  Service,
+  Host,
+  Image,
+  ManifestList,
+  RegistryImage,
+];
+
+const lifecycles = new Map(kinds.map(({ definition }) => [definition.kind, new Lifecycle(definition, engine)]));
+
+/** What the constant provider text in the state calls. */
+export function get(kind: string): Lifecycle {
+  const lifecycle = lifecycles.get(kind as AnyDefinition["kind"]);
+  if (!lifecycle)
+    throw new Error(`no resource kind "${kind}" in this version; it knows ${[...lifecycles.keys()].join(", ")}`);
+  return lifecycle;
+}

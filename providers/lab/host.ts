@@ -1,0 +1,88 @@
+import { basename, dirname, resolve } from "node:path";
+import { z } from "zod";
+import { connectionSchema } from "../../lib/host/connection";
+import type { LabHost, LabHostSpec } from "../../lib/lab/lab-host";
+import { onHost } from "../host/on-host";
+import { type Context, defineResource } from "../resource";
+
+const schema = z.object({
+  /** The machine whose Docker runs it. */
+  host: connectionSchema,
+  /** Its name, for Docker and for itself. */
+  name: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "a host name of lower-case letters, digits and dashes"),
+  /** The bridge it is on; `internal` has no route out. */
+  network: z.strictObject({ name: z.string().min(1), subnet: z.cidrv4(), internal: z.boolean().default(true) }),
+  address: z.ipv4(),
+  /** Private host key beside the program; the key itself never enters the state. */
+  hostKeyFile: z.string().min(1),
+  /** Public keys that may come in as root. */
+  authorizedKeys: z.array(z.string().min(1)).min(1),
+  /** Digest of the recipe its system is made from: another recipe makes another host. */
+  recipe: z.string().min(1),
+  running: z.literal(true).default(true),
+});
+
+type Host_ = z.output<typeof schema>;
+
+/** A lab host: a container with systemd, sshd and a Docker of its own, made from Debian packages without any registry. */
+export class Host extends defineResource({
+  kind: "lab:Host",
+  schema,
+  outputs: z.object({ containerId: z.string() }),
+  ...onHost,
+  identity: (lab) => lab.name,
+
+  async observe(lab, context) {
+    const { inspectLabHost } = await import("../../lib/lab/lab-host");
+    const { labImageTag } = await import("../../lib/lab/base-image");
+    const { inspectImage } = await import("../../lib/docker/image");
+    const machine = await context.connect(lab.host);
+    const image = await inspectImage(machine, labImageTag());
+    const live = await inspectLabHost(machine, await specOf(lab, image?.id ?? "", context));
+    return live && { args: liveArguments(lab, live), outputs: { containerId: live.container.id } };
+  },
+
+  async apply(lab, _observed, context) {
+    const { applyLabHost, inspectLabHost } = await import("../../lib/lab/lab-host");
+    const { ensureLabImage } = await import("../../lib/lab/base-image");
+    const { cacheDirectory } = await import("../../lib/lab/cache");
+    const machine = await context.connect(lab.host);
+    const image = await ensureLabImage(machine, cacheDirectory(), (step) =>
+      context.progress(`${step.what}: ${step.step}`),
+    );
+    const spec = await specOf(lab, image.id, context);
+    await applyLabHost(machine, spec, (step) => context.progress(`${step.what}: ${step.step}`));
+    const { forgetNamed } = await import("../../lib/host/connect");
+    await forgetNamed(lab.name);
+    const live = await inspectLabHost(machine, spec);
+    return { containerId: live?.container.id ?? "" };
+  },
+
+  async remove(lab, _before, context) {
+    const { removeLabHost } = await import("../../lib/lab/lab-host");
+    await removeLabHost(await context.connect(lab.host), lab);
+  },
+}) {}
+
+async function specOf(lab: Host_, image: string, context: Context): Promise<LabHostSpec> {
+  const { ensureKeyPair } = await import("../../lib/lab/keys");
+  const local = await context.connect({ kind: "local", name: "localhost" });
+  const file = resolve(lab.hostKeyFile);
+  const hostKey = await ensureKeyPair(local, dirname(file), basename(file));
+  const { name, network, address, authorizedKeys } = lab;
+  return { name, image, network, address, hostKey, authorizedKeys, labels: { "openstack-site.kind": "lab:Host" } };
+}
+
+/** Where each difference of the container shows among the arguments. */
+function liveArguments(lab: Host_, { container, diff, network }: LabHost): Partial<Host_> {
+  const recipe = container.defaults.labels["openstack-site.recipe"] ?? "unknown";
+  const { inPlace, recreate } = diff;
+  const remade = recreate.filter((field) => !["image", "labels", "networks"].includes(field));
+  return {
+    ...(container.running ? {} : { running: false as unknown as true }),
+    recipe: remade.length > 0 ? `changed by hand: ${remade.join(", ")}` : recipe,
+    ...(recreate.includes("labels") && { authorizedKeys: [] }),
+    ...([...inPlace, ...recreate].includes("networks") && { address: container.networks[0]?.address ?? "none" }),
+    network: { ...lab.network, subnet: network?.subnet ?? "none", internal: network?.internal ?? lab.network.internal },
+  };
+}

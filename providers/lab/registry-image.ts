@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { connectionSchema } from "../../lib/host/connection";
+import { onHost } from "../host/on-host";
+import { defineResource } from "../resource";
+
+const schema = z.object({
+  /** The machine that makes it: one with Debian's package archive at hand. */
+  host: connectionSchema,
+  /** Digest of what it is made from, planned. */
+  recipe: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+});
+
+/** The image of the site's registry, made from Debian's package without any other registry, kept in the user's cache. */
+export class RegistryImage extends defineResource({
+  kind: "lab:RegistryImage",
+  schema,
+  outputs: z.object({
+    /** Where the archive for `docker load` is, on that machine. */
+    archive: z.string(),
+    /** Docker's ID of the image in it. */
+    imageId: z.string(),
+  }),
+  ...onHost,
+  identity: () => "registry",
+  // A cache: whoever made it, the same recipe gives the same bytes.
+  shared: true,
+
+  async observe({ host, recipe }, context) {
+    const { findRegistryArchive } = await import("../../lib/lab/registry-image");
+    const { cacheDirectory } = await import("../../lib/lab/cache");
+    const found = await findRegistryArchive(await context.connect(host), cacheDirectory(), recipe);
+    return found && { args: {}, outputs: { archive: found.path, imageId: found.id } };
+  },
+
+  async apply({ host, recipe }, _observed, context) {
+    const { ensureRegistryArchive } = await import("../../lib/lab/registry-image");
+    const { cacheDirectory } = await import("../../lib/lab/cache");
+    const machine = await context.connect(host);
+    const made = await ensureRegistryArchive(machine, cacheDirectory(), recipe, ({ what, step }) =>
+      context.progress(`${what}: ${step}`),
+    );
+    return { archive: made.path, imageId: made.id };
+  },
+
+  // The cache outlives the stack: it can be made again at any time, and other stacks may use it.
+  async remove() {},
+}) {}

@@ -1,0 +1,49 @@
+# shellcheck shell=bash disable=SC2034,SC2016
+# What the scripts share: where things are, how they speak, and which environment pulumi needs.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+user_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/openstack-site
+state=$root/.state
+stack=${STACK:-dev}
+pulumi_version=$(sed -n 's/.*"@pulumi\/pulumi": "\([^"]*\)".*/\1/p' package.json)
+
+# Prints the comment at the head of the calling script and ends, if the first argument asks for help.
+help_if_asked() {
+  [[ ${1:-} == --help || ${1:-} == -h ]] || return 0
+  sed -n '2,/^[^#]/{ /^# \{0,1\}/s///p; }' "$0"
+  exit 0
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+# fail <what went wrong> <what to try>
+fail() {
+  say "error: $1"
+  say "Try: $2"
+  exit 1
+}
+
+# Runs a command as root, or says why it cannot.
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi
+}
+
+can_be_root() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
+
+# version_at_least <have> <need>: both like 3.259.0
+version_at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -1) == "$2" ]]; }
+
+# The environment of pulumi, as shell text: the tools first on PATH, the stack, and for dev its own backend.
+stack_environment() {
+  printf 'export PATH=%q:$PATH\n' "$root/.tools/bin"
+  printf 'export PULUMI_STACK=%q PULUMI_SKIP_UPDATE_CHECK=true\n' "$1"
+  # Plugins come from the registries the lock file names, or not at all: a hidden download would hang behind a gap.
+  printf 'export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true\n'
+  if [[ $1 == dev ]]; then
+    printf 'export PULUMI_BACKEND_URL=%q\n' "file://$state/pulumi"
+    printf 'export PULUMI_CONFIG_PASSPHRASE_FILE=%q\n' "$state/passphrase"
+  fi
+}

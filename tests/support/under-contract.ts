@@ -1,0 +1,67 @@
+import { fixtures } from "../contract/kinds";
+import { DynamicProvider, type Values } from "./dynamic-provider";
+import type { KindFixture } from "./fixture";
+import { ResourceState } from "./state";
+
+/** One kind under test: its fixture, one provider process for all tests of the file, and a fresh state for each test. */
+export interface Trial {
+  readonly kind: string;
+  readonly fixture: KindFixture;
+  readonly provider: DynamicProvider;
+  readonly state: ResourceState;
+  /** The state of the same object in another stack. */
+  inStack(stack: string): ResourceState;
+  up(args: Values): ReturnType<ResourceState["up"]>;
+  /** The names of the writes that `work` makes. */
+  writes(work: () => Promise<unknown>): Promise<string[]>;
+}
+
+/** Runs `tests` for every kind. After each test the object is deleted, and nothing of it may be left. */
+export function underContract(title: string, tests: (trial: Trial) => void): void {
+  describe.each(Object.entries(fixtures))(`%s: ${title}`, (kind, make) => {
+    const fixture = make(title.replaceAll(/\W+/g, "-"));
+    const { definition } = fixture.resource;
+    let provider: DynamicProvider;
+    let state: ResourceState;
+
+    beforeAll(async () => {
+      await fixture.setup();
+      provider = await DynamicProvider.start(kind);
+    });
+    afterAll(async () => {
+      await provider.stop();
+      await fixture.teardown();
+    });
+    beforeEach(() => {
+      state = new ResourceState(definition);
+    });
+    afterEach(async () => {
+      await state.destroy(provider);
+      expect(await leftBehind(fixture, state)).toEqual([]);
+    });
+
+    tests({
+      kind,
+      fixture,
+      get provider() {
+        return provider;
+      },
+      get state() {
+        return state;
+      },
+      inStack: (stack) => new ResourceState(definition, stack),
+      up: (args) => state.up(provider, args),
+      async writes(work) {
+        const before = provider.process.writes().length;
+        await work();
+        return provider.process.writes().slice(before);
+      },
+    });
+  });
+}
+
+/** The object and its marks, or what is left of them. */
+export async function leftBehind(fixture: KindFixture, state: ResourceState): Promise<unknown[]> {
+  const marks = await Promise.all([fixture.args(), fixture.replaced()].map((args) => state.mark(args)));
+  return [...(await fixture.residue()), ...marks.filter((mark) => mark !== undefined)];
+}

@@ -1,0 +1,41 @@
+import { parseSite } from "../../../config";
+
+const good = {
+  lab: { network: { subnet: "10.77.0.0/24" }, hosts: { seed: { address: "10.77.0.10" } } },
+  seed: { host: "seed", registry: { port: 4000 } },
+};
+const mistakes = (values: object): string[] => {
+  try {
+    parseSite(values as typeof good, "Pulumi.dev.yaml");
+  } catch (error) {
+    return (error as Error).message.split("\n");
+  }
+  throw new Error("accepted");
+};
+
+test("defaults are filled in", () => {
+  expect(parseSite(good, "Pulumi.dev.yaml")).toMatchObject({
+    layers: ["seed", "undercloud", "overcloud"],
+    lab: { network: { internal: true } },
+    undercloud: { nodes: [] },
+  });
+});
+
+test("every mistake is reported at once, with its path and an example", () => {
+  const found = mistakes({
+    lab: { network: { subnet: "10.77.0.0/99" }, hosts: { seed: { address: "here" } } },
+    seed: { host: "sead", registry: { port: 5000 }, images: [{ repository: "A", tag: "v1", architectures: ["mips"] }] },
+    undercloud: { nodes: ["control1"] },
+    layer: [],
+  });
+  expect(found[0]).toBe("Pulumi.dev.yaml has 8 mistakes; nothing was touched:");
+  const line = (path: string) => found.find((text) => text.startsWith(`  - ${path}:`));
+  expect(line("lab.network.subnet")).toContain('Example: network: {"subnet":"10.77.0.0/24"}');
+  expect(line("lab.hosts.seed.address")).toContain('Example: address: "10.77.0.10"');
+  expect(line("seed.registry.port")).toContain("Keystone's port");
+  expect(line("seed.images.0.repository")).toContain("a repository of lower-case words");
+  expect(line("seed.images.0.architectures.0")).toContain("amd64");
+  expect(line("seed.host")).toContain('no host "sead"; there are: seed');
+  expect(line("undercloud.nodes.0")).toContain('no host "control1"');
+  expect(line("(file)")).toContain("layer");
+});
