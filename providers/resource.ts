@@ -103,7 +103,7 @@ export function defineResource<S extends Schema, R extends Schema>(definition: D
     constructor(name: string, args: ResourceArgs<S>, options: pulumi.CustomResourceOptions = {}) {
       collectFailures(erased, name, args);
       // Not `urn`: the SDK keeps that name to itself. Names with two underscores are not shown in previews.
-      const __urn = pulumi.createUrn(name, type, options.parent);
+      const __urn = bare(pulumi.createUrn(name, type, options.parent));
       const hidden = secretKeys(erased, args);
       const props: pulumi.Inputs = { ...args, ...computed, __urn, __provider: stub };
       for (const key of hidden) props[key] = pulumi.secret(props[key]);
@@ -111,6 +111,11 @@ export function defineResource<S extends Schema, R extends Schema>(definition: D
     }
   }
   return DefinedResource as unknown as ResourceClass<S, R>;
+}
+
+/** An Output brings its resource along as a dependency: a parent's URN would make each child wait for all of them. */
+function bare(output: pulumi.Output<string>): Promise<string> {
+  return (output as unknown as { promise(): Promise<string> }).promise();
 }
 
 /** A connection that carries a password is as secret as the password. */

@@ -81,14 +81,20 @@ function bundle(esbuild, options) {
     esbuild.buildSync(options);
   } catch (error) {
     const lines = (error.errors ?? []).map(
-      ({ location, text }) => `\n  ${location ? `${location.file}:${location.line}:${location.column + 1}: ` : ""}${text}`,
+      ({ location, text }) =>
+        `\n  ${location ? `${location.file}:${location.line}:${location.column + 1}: ` : ""}${text}`,
     );
     throw lines.length ? new Error(`cannot build ${options.entryPoints[0]}:${lines.join("")}`) : error;
   }
 }
 
-/** Removes old caches but the newest three and all used within a day, and what a killed build left. */
+/** Removes old caches but the newest three and all used within a day, what a killed build left, and old machine code. */
 function prune() {
+  const compiled = join(cache, "v8");
+  for (const name of fs.existsSync(compiled) ? fs.readdirSync(compiled, { recursive: true }) : []) {
+    const stat = fs.statSync(join(compiled, name), { throwIfNoEntry: false });
+    if (stat?.isFile() && stat.mtimeMs < Date.now() - 7 * DAY) fs.rmSync(join(compiled, name), { force: true });
+  }
   const aged = fs
     .readdirSync(cache)
     .filter((name) => /^([0-9a-f]{20}|new-.*)$/.test(name))

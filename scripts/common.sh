@@ -36,6 +36,13 @@ can_be_root() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
 # version_at_least <have> <need>: both like 3.259.0
 version_at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -1) == "$2" ]]; }
 
+# resources_in <checkpoint>: how many resources it holds; the stack itself is not counted.
+resources_in() {
+  local count=0
+  if [[ -e $1 ]]; then count=$(grep -o '"urn":' "$1" | wc -l || true); fi
+  echo $((count > 1 ? count - 1 : 0))
+}
+
 # The environment of pulumi, as shell text: the tools first on PATH, the stack, and for dev its own backend.
 stack_environment() {
   printf 'export PATH=%q:$PATH\n' "$root/.tools/bin"

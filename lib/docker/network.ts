@@ -46,8 +46,20 @@ async function containersOn(host: Host, network: string): Promise<string[]> {
   return names?.split("\n").filter(Boolean) ?? [];
 }
 
-/** Makes the bridge network; one that stands must be the same, for Docker cannot change a network. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/**
+ * Makes the bridge network; one that stands must be the same, for Docker cannot change a network. One at a time: the
+ * hosts of a network are made at once, and Docker calls the second of two like networks an overlap.
+ */
 export async function ensureNetwork(host: Host, spec: NetworkSpec): Promise<Network> {
+  const before = underWay.get(spec.name);
+  const made = Promise.allSettled([before]).then(() => makeNetwork(host, spec));
+  underWay.set(spec.name, made);
+  return made;
+}
+
+async function makeNetwork(host: Host, spec: NetworkSpec): Promise<Network> {
   const standing = await inspectNetwork(host, spec.name);
   if (standing) return requireSame(host, spec, standing);
   const labels = Object.entries(spec.labels).map(([key, value]) => `--label=${key}=${value}`);
@@ -55,8 +67,6 @@ export async function ensureNetwork(host: Host, spec: NetworkSpec): Promise<Netw
   await docker(host, ["network", "create", ...flags, spec.name], {
     what: `create network ${spec.name}`,
     effect: `docker network create ${spec.name}`,
-    // Another host of the same network may have been quicker.
-    absent: /already exists/i,
     known: [{ pattern: /overlaps|conflicts with network/i, hint: `choose another subnet than ${spec.subnet}` }],
   });
   return requireSame(host, spec, await inspectNetwork(host, spec.name));

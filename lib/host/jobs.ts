@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { Report } from "../progress";
 
 /**
@@ -39,7 +40,8 @@ export type JobMessage =
   | { error: { message: string; code?: string } };
 
 export function jobFailure(error: unknown): { message: string; code?: string } {
-  if (!(error instanceof Error)) return { message: String(error).slice(0, 2000) };
+  // Not instanceof: an error may come from another realm.
+  if (!types.isNativeError(error)) return { message: String(error).slice(0, 2000) };
   const { code } = error as NodeJS.ErrnoException;
   return { message: error.message.slice(0, 2000), ...(code === undefined ? {} : { code }) };
 }

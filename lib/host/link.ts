@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect as dial, type Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { Client, type ClientChannel, type ConnectConfig, type ServerHostKeyAlgorithm, utils } from "ssh2";
 import type { Login } from "./connection";
 import type { HostError } from "./host";
@@ -17,6 +18,10 @@ export interface Timing {
 }
 
 export const DEFAULT_TIMING: Timing = { connect: 10_000, command: 60_000, keepAlive: 5_000, keepAliveCount: 3 };
+
+/** The server frees a session some moments after it told us of the end: a new one may find no room yet. */
+const SESSION_PATIENCE = 2_000;
+const SESSION_RETRY = 20;
 
 /** One SSH connection that is opened when needed and, after a cut, again for the next call. */
 export class Link {
@@ -40,17 +45,16 @@ export class Link {
     return this.client;
   }
 
-  /** Starts a command. Sent once only: it is tried again solely where the connection broke before it could be sent. */
+  /** Starts a command. Sent once only: it is tried again solely where it surely never reached the server. */
   async start(line: string): Promise<ClientChannel> {
-    try {
-      return await this.request(await this.open(), line);
-    } catch (error) {
-      if (!this.trouble.neverSent(error)) throw this.trouble.refused(error);
-    }
-    try {
-      return await this.request(await this.open(), line);
-    } catch (error) {
-      throw this.trouble.refused(error);
+    const patience = Date.now() + SESSION_PATIENCE;
+    for (let first = true; ; first = false) {
+      try {
+        return await this.request(await this.open(), line);
+      } catch (error) {
+        if (this.trouble.noSession(error) && Date.now() < patience) await setTimeout(SESSION_RETRY);
+        else if (!first || !this.trouble.neverSent(error)) throw this.trouble.refused(error);
+      }
     }
   }
 
@@ -85,7 +89,7 @@ export class Link {
   private request(client: Client, line: string): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
       let late = false;
-      const timer = setTimeout(() => {
+      const timer = globalThis.setTimeout(() => {
         late = true;
         reject(this.trouble.slow(this.timing.command));
       }, this.timing.command);
@@ -119,7 +123,7 @@ export class Link {
       });
       client.connect({ ...this.settings(), ...auth, sock });
     });
-    this.keepAlive(client);
+    this.keepAlive(client, sock);
     return client;
   }
 
@@ -148,7 +152,10 @@ export class Link {
   private async forward({ address, port }: Login): Promise<Readable> {
     const client = await this.open();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("the jump host did not open a way")), this.timing.connect);
+      const timer = globalThis.setTimeout(
+        () => reject(new Error("the jump host did not open a way")),
+        this.timing.connect,
+      );
       client.forwardOut("127.0.0.1", 0, address, port, (error, stream) => {
         clearTimeout(timer);
         if (error) reject(error);
@@ -161,18 +168,24 @@ export class Link {
    * ssh2's own keep-alive holds the process. So the peer is asked here, by a request whose refusal proves it alive: to
    * cancel a forward that does not exist.
    */
-  private keepAlive(client: Client): void {
+  private keepAlive(client: Client, sock: Readable): void {
     let missed = 0;
     const timer = setInterval(() => {
       if (missed >= this.timing.keepAliveCount) {
         this.trouble.cause = `no sign of life for ${(this.timing.keepAlive * missed) / 1000} s`;
-        client.destroy();
+        sock.destroy();
         return;
       }
       missed++;
-      client.unforwardIn("127.0.0.1", 1, () => {
-        missed = 0;
-      });
+      try {
+        client.unforwardIn("127.0.0.1", 1, () => {
+          missed = 0;
+        });
+      } catch (error) {
+        // Half closed: it cannot be asked any more.
+        this.trouble.cause = (error as Error).message;
+        sock.destroy();
+      }
     }, this.timing.keepAlive).unref();
     client.once("close", () => clearInterval(timer));
   }

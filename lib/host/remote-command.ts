@@ -48,7 +48,7 @@ function exportLine(env: Readonly<Record<string, string>>): string {
 /** Ends a process group: politely, after a second by force. */
 export const END_GROUP = [
   'kill -s TERM -- "-$1" 2>/dev/null',
-  'n=0; while [ $n -lt 10 ] && kill -0 -- "-$1" 2>/dev/null; do sleep 0.1; n=$((n+1)); done',
+  'n=0; while [ $n -lt 10 ] && kill -s 0 -- "-$1" 2>/dev/null; do sleep 0.1; n=$((n+1)); done',
   'kill -s KILL -- "-$1" 2>/dev/null; true',
 ].join("\n");
 
@@ -59,15 +59,16 @@ export const END_GROUP = [
  */
 export const WRITE_FILE = [
   "set -e; umask 022",
-  'mkdir -p -- "$2"; cd -- "$2"; rm -f -- "$3"????????"$4"',
-  "trap 'rm -f -- \"$5\"' EXIT; trap 'exit 1' HUP INT TERM",
-  '(umask 077; cat > "$5")',
+  'mkdir -p -- "$2"; rm -f -- "$2/$3"????????"$4"; t=$2/$5',
+  // Nobody may be left to read a message: that must not end the script before it has cleaned up.
+  "trap '' PIPE; trap 'rm -f -- \"$t\"' EXIT; trap 'exit 1' HUP INT TERM",
+  '(umask 077; cat > "$t")',
   'n=$(printf %s "$6" | wc -c)',
-  '[ "$(tail -c "$n" -- "$5")" = "$6" ] || { echo "the content did not arrive whole" >&2; exit 74; }',
-  'truncate -s "-$n" -- "$5"',
-  'if [ -n "$8" ]; then chown -- "$8" "$5"; fi',
-  'if [ -n "$9" ]; then chgrp -- "$9" "$5"; fi',
-  'chmod -- "$7" "$5"; sync -- "$5"; mv -fT -- "$5" "$1"; sync -- .',
+  '[ "$(tail -c "$n" -- "$t")" = "$6" ] || { echo "the content did not arrive whole" >&2; exit 74; }',
+  'truncate -s "-$n" -- "$t"',
+  'if [ -n "$8" ]; then chown -- "$8" "$t"; fi',
+  'if [ -n "$9" ]; then chgrp -- "$9" "$t"; fi',
+  'chmod -- "$7" "$t"; sync -- "$t"; mv -fT -- "$t" "$1"; sync -- "$2"',
 ].join("\n");
 
 /** $1 to $4 as above. */

@@ -151,28 +151,25 @@ function withMark(content: string | Buffer | Readable, mark: string): Buffer | R
   );
 }
 
-/** Takes the line `[pid n]` out of stderr; what a login script said before it stays. */
+/** Takes the line `[pid n]` out of stderr, with what the server or a login script said before it. */
 function withoutGroup(stderr: Readable): { rest: Readable; group: Promise<string> } {
   const rest = new PassThrough();
-  let onGroup: (group: string) => void;
   const group = new Promise<string>((resolve) => {
-    onGroup = resolve;
+    let head: Buffer | undefined = Buffer.alloc(0);
+    stderr.on("data", (chunk: Buffer) => {
+      if (!head) {
+        rest.write(chunk);
+        return;
+      }
+      head = Buffer.concat([head, chunk]);
+      const match = /\[pid (\d+)\]\n/.exec(head.toString("latin1"));
+      if (!match) return;
+      resolve(match[1] as string);
+      rest.write(head.subarray(match.index + match[0].length));
+      head = undefined;
+    });
+    stderr.on("end", () => rest.end(head));
   });
-  let head: Buffer | undefined = Buffer.alloc(0);
-  stderr.on("data", (chunk: Buffer) => {
-    if (!head) {
-      rest.write(chunk);
-      return;
-    }
-    head = Buffer.concat([head, chunk]);
-    const text = head.toString("latin1");
-    const match = /\[pid (\d+)\]\n/.exec(text);
-    if (!match && head.length < 8192) return;
-    if (match) onGroup(match[1] as string);
-    rest.write(Buffer.from(match ? text.replace(match[0], "") : text, "latin1"));
-    head = undefined;
-  });
-  stderr.on("end", () => rest.end(head));
   return { rest, group };
 }
 

@@ -38,11 +38,16 @@ export class LinkTrouble {
     return /^(Not connected|No response from server)$/.test(text);
   }
 
+  /** The server has no room for one more session. */
+  noSession(error: unknown): boolean {
+    return error instanceof Error && error.message.startsWith("(SSH) Channel open failure");
+  }
+
   /** A command could not be started on a connection that was up. */
   refused(error: unknown): HostError {
     if (error instanceof HostError) return error;
     const text = error instanceof Error ? error.message : String(error);
-    if (text.startsWith("(SSH) Channel open failure")) {
+    if (this.noSession(error)) {
       const hint = "raise MaxSessions in sshd_config of that host to 10, the default, or more";
       return new HostError("failed", this.name, `${this.at} refused a further session: ${text}`, hint);
     }

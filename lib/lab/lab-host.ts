@@ -13,7 +13,10 @@ import type { OnProgress } from "./progress";
 import { RECIPE_LABEL } from "./recipe";
 
 export interface LabHostSpec {
+  /** Of its container: one for each stack on a machine. */
   name: string;
+  /** What the host calls itself. */
+  hostname: string;
   /** ID of the lab image. */
   image: string;
   network: { name: string; subnet: string; internal: boolean };
@@ -110,7 +113,7 @@ export function labContainer(spec: LabHostSpec, machine: LabMachine): ContainerS
   return containerSpecSchema.parse({
     name: spec.name,
     image: spec.image,
-    hostname: spec.name,
+    hostname: spec.hostname,
     networks: [{ name: spec.network.name, address: spec.address }],
     // With other keys it is another host.
     labels: { ...spec.labels, "openstack-site.keys": keys },

@@ -8,7 +8,7 @@ import { type Context, defineResource } from "../resource";
 const schema = z.object({
   /** The machine whose Docker runs it. */
   host: connectionSchema,
-  /** Its name, for Docker and for itself. */
+  /** Its name; its container has the network's before it. */
   name: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "a host name of lower-case letters, digits and dashes"),
   /** The bridge it is on; `internal` has no route out. */
   network: z.strictObject({ name: z.string().min(1), subnet: z.cidrv4(), internal: z.boolean().default(true) }),
@@ -24,13 +24,16 @@ const schema = z.object({
 
 type Host_ = z.output<typeof schema>;
 
+/** The network is a stack's own, so that two stacks on one machine may each have a host of that name. */
+const containerName = ({ network, name }: Pick<Host_, "network" | "name">): string => `${network.name}-${name}`;
+
 /** A lab host: a container with systemd, sshd and a Docker of its own, made from Debian packages without any registry. */
 export class Host extends defineResource({
   kind: "lab:Host",
   schema,
   outputs: z.object({ containerId: z.string() }),
   ...onHost,
-  identity: (lab) => lab.name,
+  identity: (lab) => containerName(lab),
 
   async observe(lab, context) {
     const { inspectLabHost } = await import("../../lib/lab/lab-host");
@@ -60,7 +63,7 @@ export class Host extends defineResource({
 
   async remove(lab, _before, context) {
     const { removeLabHost } = await import("../../lib/lab/lab-host");
-    await removeLabHost(await context.connect(lab.host), lab);
+    await removeLabHost(await context.connect(lab.host), { name: containerName(lab), network: lab.network });
   },
 }) {}
 
@@ -69,8 +72,17 @@ async function specOf(lab: Host_, image: string, context: Context): Promise<LabH
   const local = await context.connect({ kind: "local", name: "localhost" });
   const file = resolve(lab.hostKeyFile);
   const hostKey = await ensureKeyPair(local, dirname(file), basename(file));
-  const { name, network, address, authorizedKeys } = lab;
-  return { name, image, network, address, hostKey, authorizedKeys, labels: { "openstack-site.kind": "lab:Host" } };
+  const { name: hostname, network, address, authorizedKeys } = lab;
+  return {
+    name: containerName(lab),
+    hostname,
+    image,
+    network,
+    address,
+    hostKey,
+    authorizedKeys,
+    labels: { "openstack-site.kind": "lab:Host" },
+  };
 }
 
 /** Where each difference of the container shows among the arguments. */

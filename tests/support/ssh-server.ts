@@ -99,15 +99,12 @@ function serve(client: Connection, server: SshServer): void {
     accept().on("exec", (acceptExec, _reject, { command }) => {
       server.commands.push(command);
       server.mostAtOnce = Math.max(server.mostAtOnce, ++running);
-      run(
-        acceptExec().once("close", () => running--),
-        command,
-      );
+      run(acceptExec(), command, () => running--);
     });
   });
 }
 
-function run(channel: ServerChannel, command: string): void {
+function run(channel: ServerChannel, command: string, onEnd: () => void): void {
   const child = spawn("sh", ["-c", command], { detached: true });
   channel.pipe(child.stdin);
   channel.on("error", () => {});
@@ -115,6 +112,7 @@ function run(channel: ServerChannel, command: string): void {
   child.stdout.pipe(channel, { end: false });
   child.stderr.pipe(channel.stderr, { end: false });
   child.on("close", (code) => {
+    onEnd();
     if (!channel.writable) return;
     channel.exit(code ?? 1);
     channel.end();

@@ -16,6 +16,7 @@ export async function labHostSpec(
   const image = await ensureLabImage(local, cacheDirectory(), () => {});
   return {
     name,
+    hostname: name,
     image: image.id,
     network: { name, subnet: `172.29.${subnet}.0/24`, internal },
     address: `172.29.${subnet}.10`,

@@ -57,6 +57,15 @@ test("a damaged backup changes nothing", () => {
   expect(read(".state/passphrase")).toBe("second\n");
 });
 
+test("a backup whose content was altered changes nothing", () => {
+  script("backup");
+  const alter =
+    "mkdir x && tar -xzf saved/dev.tar.gz -C x && echo third >x/state/passphrase && tar -czf saved/dev.tar.gz -C x .";
+  execFileSync("sh", ["-c", alter], { cwd: project.root });
+  expect(() => script("restore")).toThrow(/a checksum differs/);
+  expect(read(".state/passphrase")).toBe("first\n");
+});
+
 test("no backup is made while the stack is being changed", () => {
   project.write(".state/pulumi/.pulumi/locks/organization/openstack-site/dev/one.json", "{}");
   expect(() => script("backup")).toThrow(/is being changed/);

@@ -51,6 +51,12 @@ test("what others wrote since stays, ours goes", () => {
   });
 });
 
+test("an item that stood before us too stays when ours goes", () => {
+  const { record } = mergeDaemonConfig(JSON.stringify(registries("a:1")), registries("a:1", "b:1"));
+  const now = JSON.stringify({ ...registries("a:1", "b:1"), debug: true });
+  expect(JSON.parse(restoreDaemonConfig(now, record).text ?? "")).toEqual({ ...registries("a:1"), debug: true });
+});
+
 test("a file of ours alone goes, also when it was written anew by another in the meantime", () => {
   const { text, record } = mergeDaemonConfig(null, registries("a:1"));
   expect(restoreDaemonConfig(text, record).text).toBeNull();

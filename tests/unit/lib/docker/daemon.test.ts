@@ -61,3 +61,14 @@ test("nothing to change: nothing written, nobody told", async () => {
   await applyDaemonConfig(fake as unknown as Host, settings("a:1"), { text: settings("a:1") });
   expect(fake.told).toEqual([]);
 });
+
+test("a list that goes is emptied in the daemon first, which on reload would keep it", async () => {
+  const fake = new DaemonHost();
+  fake.files.set(DAEMON_CONFIG, settings("a:1"));
+  await applyDaemonConfig(fake as unknown as Host, settings("a:1"), { text: null });
+  expect([fake.told, JSON.parse(fake.known ?? ""), fake.files.size]).toEqual([
+    ["reload"],
+    { "insecure-registries": [] },
+    0,
+  ]);
+});

@@ -96,7 +96,7 @@ describe("a peer that falls silent", () => {
 
   test("does not stop a live one that is only slow", async () => {
     const { connection } = await start();
-    await host(connection(), { keepAlive: 20, keepAliveCount: 1 }).exec(["sleep", "0.3"]);
+    await host(connection(), { keepAlive: 50, keepAliveCount: 4 }).exec(["sleep", "0.5"]);
     expect(server.connections).toBe(1);
   });
 });

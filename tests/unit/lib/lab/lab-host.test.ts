@@ -3,6 +3,7 @@ import { type LabHostSpec, labContainer } from "../../../../lib/lab/lab-host";
 
 const spec: LabHostSpec = {
   name: "seed",
+  hostname: "seed",
   image: `sha256:${"a".repeat(64)}`,
   network: { name: "site", subnet: "172.30.0.0/24", internal: true },
   address: "172.30.0.10",
