@@ -3,7 +3,7 @@ STACK ?= dev
 export STACK COLD FORCE ALL
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh destroy doctor backup restore clean test test-full lint bench
+.PHONY: help up preview refresh destroy doctor backup restore clean test test-full lint bench lock
 
 up: ## build or repair the site (STACK=name, default dev)
 	@scripts/stack up
@@ -19,6 +19,9 @@ destroy: ## remove everything the stack owns
 
 doctor: ## name what is missing, and the command that mends it
 	@scripts/doctor
+
+lock: ## pin what upstreams offer now (Pulumi.<stack>.lock.json)
+	@scripts/lock
 
 backup: ## save state, passphrase and keys (FILE=name)
 	@scripts/backup $(FILE)

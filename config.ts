@@ -59,14 +59,8 @@ const overcloud = z
   })
   .meta({ examples: [{ deployHost: "seed", inventory: { control: ["control1"] } }] });
 
-const layer = z.enum(["seed", "undercloud", "overcloud"]);
-
 /** Everything a stack file may say. docs/reference/configuration.md and the editors' schema are made from it. */
 export const siteSchema = z.strictObject({
-  layers: z
-    .array(layer)
-    .default([...layer.options])
-    .meta({ description: "Which layers this stack holds" }),
   lab: lab.optional(),
   hosts: z
     .record(hostName, connectionSchema)

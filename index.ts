@@ -24,31 +24,29 @@ export = async () => {
 function build(site: Site, plan: SitePlan) {
   const { machines } = new Lab("lab", { host: HERE, hosts: plan.hosts });
   const machine = (name: string) => machines[name] ?? { connection: HERE };
-  const has = (layer: Site["layers"][number]) => site.layers.includes(layer);
-  const address = addressOf(plan, site.seed.host);
   const seed = new Seed("seed", {
     machine: machine(site.seed.host),
     builder: HERE,
-    registry: { address, port: site.seed.registry.port, recipe: plan.registryRecipe },
+    registry: { address: addressOf(plan, site.seed.host), port: site.seed.registry.port, recipe: plan.registryRecipe },
     images: plan.images,
   });
   const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));
   const { registryAddress } = seed;
-  const after = { dependsOn: seed.parts };
-  const undercloud = has("undercloud") ? new Undercloud("undercloud", { nodes, registryAddress }, after) : undefined;
-  if (has("overcloud") && site.overcloud) {
+  const undercloud = new Undercloud("undercloud", { nodes, registryAddress }, { dependsOn: [seed] });
+  if (site.overcloud) {
     const { deployHost, inventory } = site.overcloud;
-    const dependsOn = undercloud?.parts ?? seed.parts;
-    new Overcloud("overcloud", { deployMachine: machine(deployHost), inventory, machines }, { dependsOn });
+    new Overcloud(
+      "overcloud",
+      { deployMachine: machine(deployHost), inventory, machines },
+      { dependsOn: [undercloud] },
+    );
   }
+  const named = plan.images.map((set) => [`${set.repository}:${set.tag}`, set] as const);
   return {
     registry: registryAddress,
-    images: Object.fromEntries(plan.images.map((set) => [`${set.repository}:${set.tag}`, set.digest])),
+    images: Object.fromEntries(named.map(([name, { digest }]) => [name, digest])),
     architectures: Object.fromEntries(
-      plan.images.map((set) => [
-        `${set.repository}:${set.tag}`,
-        set.images.map(({ platform }) => platform.architecture),
-      ]),
+      named.map(([name, { images }]) => [name, images.map(({ platform }) => platform.architecture)]),
     ),
   };
 }

@@ -16,8 +16,6 @@ export interface SeedArgs {
 /** What a site is fed from: the registry, and the images and lists in it. */
 export class Seed extends pulumi.ComponentResource {
   readonly registryAddress: string;
-  /** Everything of this layer; the next layer starts after it. */
-  readonly parts: pulumi.Resource[];
 
   constructor(name: string, args: SeedArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Seed", name, {}, options);
@@ -30,16 +28,14 @@ export class Seed extends pulumi.ComponentResource {
       { parent: this, dependsOn: [node] },
     );
     const reach = { name: `${name}-registry`, address, insecure: true };
-    const sets = args.images.map(
-      (image) =>
-        new ImageSet(
-          `${name}-${image.repository.replaceAll("/", "-")}`,
-          { ...image, registry: reach },
-          { parent: this, dependsOn: [registry], ...(machine.resource && { deletedWith: machine.resource }) },
-        ),
-    );
+    for (const image of args.images) {
+      new ImageSet(
+        `${name}-${image.repository.replaceAll("/", "-")}`,
+        { ...image, registry: reach },
+        { parent: this, dependsOn: [registry], ...(machine.resource && { deletedWith: machine.resource }) },
+      );
+    }
     this.registryAddress = registry.address;
-    this.parts = [registry, ...sets];
     this.registerOutputs({ registry: registry.address });
   }
 }

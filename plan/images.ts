@@ -1,5 +1,6 @@
+import type { Digest } from "../lib/content/digest";
 import { pin } from "../lib/content/pins";
-import { ContentStore, type Digest } from "../lib/content/store";
+import { ContentStore } from "../lib/content/store";
 import { buildImage } from "../lib/oci/build";
 import type { Image } from "../lib/oci/image";
 import { buildList, childTag, type ListChild } from "../lib/oci/list";

@@ -26,15 +26,21 @@ export interface Surroundings {
   directory: string;
 }
 
-/** What the site should be now: resolved at once, bounded in time, returned as plain values. */
-export function planSite(question: SiteQuestion, at: Surroundings): Promise<SitePlan> {
+/** What the site should be now: resolved at once, returned as plain values. */
+export async function planSite(site: SiteQuestion, at: Surroundings): Promise<SitePlan> {
   const { project, stack, preview, directory } = at;
-  return resolution(`${directory}/plan/${stack}.json`, question, preview, async () => {
-    const [hosts, images, recipe] = await Promise.all([
-      planHosts(question, `${directory}/keys/${stack}`, `${project}-${stack}`),
-      planImages(question.images, `${directory}/content`, `stack/${stack}`),
-      registryRecipe(new LocalHost("localhost")),
-    ]);
-    return { hosts, images, registryRecipe: recipe };
-  });
+  const files = { preview: `${directory}/plan/${stack}.json`, lock: `Pulumi.${stack}.lock.json` };
+  const [hosts, images, upstream] = await Promise.all([
+    planHosts(site, `${directory}/keys/${stack}`, `${project}-${stack}`),
+    planImages(site.images, `${directory}/content`, `stack/${stack}`),
+    resolution(files, UPSTREAM, preview, planUpstream),
+  ]);
+  return { hosts, images, ...upstream };
+}
+
+/** What is asked of upstreams; a lock file made for another question is refused. */
+const UPSTREAM = { registry: "docker-registry" };
+
+async function planUpstream(): Promise<Pick<SitePlan, "registryRecipe">> {
+  return { registryRecipe: await registryRecipe(new LocalHost("localhost")) };
 }

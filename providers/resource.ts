@@ -4,6 +4,7 @@ import type { Connection } from "../lib/host/connection";
 import type { Host } from "../lib/host/host";
 import type { Ledger } from "../lib/host/ledger";
 import { collectFailures } from "./contract/arguments";
+import "./contract/trace";
 
 /** A value that may be known now or only once another resource exists, at any depth. */
 export type DeepInput<T> = pulumi.Input<

@@ -13,21 +13,12 @@ const DAY = 24 * 3600 * 1000;
 
 /** What is built: the program, the resource providers, and the job runner shipped to hosts as one file. */
 const ENTRIES = {
-  program: { source: "index.ts", target: "node24", external: ["@pulumi/pulumi", "@pulumi/pulumi/*", "esbuild"] },
-  providers: {
-    source: "providers/index.ts",
-    target: "node24",
-    // gRPC and protobuf are shared with the SDK: their objects cross between us and it.
-    external: [
-      "@pulumi/pulumi",
-      "@pulumi/pulumi/*",
-      "@grpc/grpc-js",
-      "google-protobuf",
-      "google-protobuf/*",
-      "esbuild",
-    ],
-  },
-  runner: { source: "lib/host/runner.ts", target: "node20", external: [] },
+  // Packages stay in node_modules: bundled, their source map would cost 0.2 s at the first stack trace, which the SDK
+  // takes of every resource.
+  program: { source: "index.ts", options: { target: "node24", packages: "external" } },
+  providers: { source: "providers/index.ts", options: { target: "node24", packages: "external" } },
+  // Native parts are optional speed-ups of their packages, which fall back to JavaScript.
+  runner: { source: "lib/host/runner.ts", options: { target: "node20", external: ["cpu-features", "*.node"] } },
 };
 
 /** All files under the given paths, relative to the project, in a stable order. */
@@ -56,7 +47,7 @@ function sourceHash() {
 
 function build(directory) {
   const esbuild = require("esbuild");
-  for (const [name, { source, target, external }] of Object.entries(ENTRIES)) {
+  for (const [name, { source, options }] of Object.entries(ENTRIES)) {
     if (!fs.existsSync(join(root, source))) continue;
     bundle(esbuild, {
       absWorkingDir: root,
@@ -65,9 +56,7 @@ function build(directory) {
       bundle: true,
       platform: "node",
       format: "cjs",
-      target,
-      // Native parts are optional speed-ups of their packages, which fall back to JavaScript.
-      external: [...external, "cpu-features", "*.node"],
+      ...options,
       sourcemap: "linked",
       sourcesContent: false,
       logLevel: "silent",

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { effect } from "../effect";
+import type { Digest } from "./digest";
 import { allPublished } from "./publish";
-import type { ContentStore, Digest } from "./store";
+import type { ContentStore } from "./store";
 
 const directory = (store: ContentStore): string => join(store.root, "pins");
 const file = (store: ContentStore, owner: string): string => join(directory(store), encodeURIComponent(owner));

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readlink, rename, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { effect } from "../effect";
-import { type ContentStore, type Digest, isDigest } from "./store";
+import { type Digest, isDigest } from "./digest";
+import type { ContentStore } from "./store";
 
 const pointers = (store: ContentStore): string => join(store.root, "published");
 

@@ -4,11 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { effect } from "../effect";
-
-/** `sha256:` and 64 hexadecimal digits. */
-export type Digest = `sha256:${string}`;
-
-export const isDigest = (text: string): text is Digest => /^sha256:[0-9a-f]{64}$/.test(text);
+import { type Digest, isDigest } from "./digest";
 
 /**
  * Content by digest in a directory: `blobs/sha256/<hex>`, which is also how an OCI image layout keeps its blobs.

@@ -11,8 +11,12 @@ export interface Owner {
 export interface Mark extends Owner {
   kind: string;
   identity: string;
-  /** "in-progress" until an apply or remove ran to its end; read reports it, so the next up goes on. */
-  state: "in-progress" | "done";
+  /** The resource at work on it last, for messages: its URN changes with its name. */
+  urn: string;
+  /** Drawn by the create that took the object: of two resources that name one object, the last to create it holds it. */
+  claim: string;
+  /** Not "done" until an apply or a removal ran to its end; read reports it, so the next run goes on. */
+  state: "in-progress" | "removing" | "done";
   /** What stood there before we came, as the kind described it; null where nothing stood. */
   before: unknown;
   /** The process at work, as `machine:pid`, and its last sign of life: together the lease that keeps others out. */

@@ -77,9 +77,11 @@ export class Link {
   }
 
   private attempt(): Promise<Client> {
-    const attempt: Promise<Client> = this.connect(() => {
+    const lost = () => {
       if (this.client === attempt) this.client = undefined;
-    }).catch((error: unknown) => {
+    };
+    const attempt: Promise<Client> = this.connect(lost).catch((error: unknown) => {
+      lost();
       this.failure = this.trouble.explain(error);
       throw this.failure;
     });

@@ -5,13 +5,17 @@ import { effect } from "../effect";
 import { HostError } from "./host";
 import { LocalHost } from "./local";
 
+/** Architectures for which npm has no runtime of our own version: the last it has. The runner needs Node 20. */
+const LAST: Readonly<Record<string, string>> = { s390x: "20.11.0" };
+
 /** The file of a Node runtime for an architecture: the installed package where it fits, else fetched from npm once. */
 export async function nodeRuntime(arch: string): Promise<string> {
   const own = await installed(process.arch);
   if (arch === process.arch) return own.file;
+  const version = LAST[arch] ?? own.version;
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const file = join(cache, "openstack-site", "node", `${own.version}-${arch}`, "node");
-  if (!(await exists(file))) await fetch(`node-linux-${arch}@${own.version}`, file);
+  const file = join(cache, "openstack-site", "node", `${version}-${arch}`, "node");
+  if (!(await exists(file))) await fetch(`node-linux-${arch}@${version}`, file);
   return file;
 }
 
@@ -32,7 +36,7 @@ async function fetch(spec: string, file: string): Promise<void> {
   const host = new LocalHost();
   const work = await mkdtemp(join(tmpdir(), "openstack-site-node-"));
   try {
-    const { stdout } = await host.exec(["npm", "pack", spec, "--silent", "--pack-destination", work], {
+    const { stdout } = await host.exec(["npm", "pack", spec, "--loglevel=error", "--pack-destination", work], {
       timeout: 600_000,
     });
     const archive = join(work, stdout.toString().trim().split("\n").at(-1) ?? "");

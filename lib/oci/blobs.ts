@@ -1,6 +1,6 @@
 import { pipeline, type Readable, Transform } from "node:stream";
+import { type Descriptor, type Digest, verifying } from "../content/digest";
 import type { RegistryClient } from "./client";
-import { type Descriptor, type Digest, verifying } from "./digest";
 import type { Blob } from "./image";
 
 export interface TransferOptions {

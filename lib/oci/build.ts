@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
-import { canonicalJson, digestOf, digestOfStream } from "./digest";
+import { canonicalJson, digestOf, digestOfStream } from "../content/digest";
 import { type Blob, type Image, manifestFor, type Platform } from "./image";
 import { OCI_CONFIG, OCI_LAYER } from "./media-types";
 import { type TarFile, writeTar } from "./tar-writer";

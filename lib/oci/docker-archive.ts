@@ -1,4 +1,4 @@
-import { digestOf, isDigest } from "./digest";
+import { digestOf, isDigest } from "../content/digest";
 import { type Blob, type Image, ImageError, manifestFor, platformOf } from "./image";
 import type { ImageFiles } from "./image-files";
 import { OCI_CONFIG, OCI_LAYER } from "./media-types";

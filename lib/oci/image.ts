@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { canonicalJson, type Descriptor, digestOf } from "./digest";
+import { canonicalJson, type Descriptor, digestOf } from "../content/digest";
 import { OCI_MANIFEST } from "./media-types";
 
 /** Bytes that are named by their digest and can be read as often as needed. */

@@ -2,8 +2,8 @@ import { createWriteStream } from "node:fs";
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { canonicalJson, type Descriptor, type Digest, digestOf, isDigest, verifying } from "../content/digest";
 import { effect } from "../effect";
-import { canonicalJson, type Descriptor, type Digest, digestOf, isDigest, verifying } from "./digest";
 import { readDockerArchive } from "./docker-archive";
 import {
   type Blob,

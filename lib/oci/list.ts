@@ -1,4 +1,4 @@
-import { canonicalJson, type Descriptor, digestOf } from "./digest";
+import { canonicalJson, type Descriptor, digestOf } from "../content/digest";
 import { formatPlatform, ImageError, type ManifestBytes, type Platform } from "./image";
 import { DOCKER_LIST, isList, OCI_INDEX } from "./media-types";
 import { isTag } from "./reference";

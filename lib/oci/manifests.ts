@@ -1,5 +1,5 @@
+import { type Descriptor, type Digest, digestOf, isDigest } from "../content/digest";
 import type { RegistryClient } from "./client";
-import { type Descriptor, type Digest, digestOf, isDigest } from "./digest";
 import type { ManifestBytes } from "./image";
 import { MANIFEST_TYPES } from "./media-types";
 import { RegistryError } from "./registry-error";

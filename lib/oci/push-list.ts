@@ -1,6 +1,6 @@
+import type { Digest } from "../content/digest";
 import { readBlob } from "./blobs";
 import type { RegistryClient } from "./client";
-import type { Digest } from "./digest";
 import { formatPlatform, ImageError, type ImageManifest, type ManifestBytes, type Platform, platformOf } from "./image";
 import { childTag, type ImageList, type ListChild } from "./list";
 import { getManifest, headManifest, putManifest } from "./manifests";

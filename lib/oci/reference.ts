@@ -1,4 +1,4 @@
-import { type Digest, isDigest } from "./digest";
+import { type Digest, isDigest } from "../content/digest";
 
 /** `registry/repository:tag@digest`; only the repository is always there. */
 export interface Reference {

@@ -1,25 +1,14 @@
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
+import { canonicalJson, type Digest } from "../content/digest";
 import type { Ledger, Mark } from "../host/ledger";
-import { pushBlob } from "./blobs";
 import type { RegistryClient } from "./client";
-import { canonicalJson, type Digest, digestOf } from "./digest";
-import type { Blob, ManifestBytes } from "./image";
-import { deleteManifest, getManifest, putManifest } from "./manifests";
-import { OCI_EMPTY, OCI_MANIFEST } from "./media-types";
+import { deleteManifest, getManifest } from "./manifests";
+import { note, putNote } from "./note";
 import { RegistryError } from "./registry-error";
 
 export const LEDGER_REPOSITORY = "openstack-site/ledger";
 const MARK = "io.openstack-site.mark";
 const ARTIFACT = "application/vnd.openstack-site.mark.v1+json";
-
-const EMPTY_BYTES = Buffer.from("{}");
-const EMPTY: Blob = {
-  mediaType: OCI_EMPTY,
-  digest: digestOf(EMPTY_BYTES),
-  size: EMPTY_BYTES.length,
-  open: () => Readable.from([EMPTY_BYTES]),
-};
 
 /** What stands where a mark was, in a registry that deletes nothing. */
 type Dropped = Pick<Mark, "kind" | "identity"> & { state: "dropped" };
@@ -65,36 +54,12 @@ export class RegistryLedger implements Ledger {
     return mark.state === "dropped" ? undefined : { mark: mark as Mark, digest: manifest.digest };
   }
 
-  private async write(mark: Mark | Dropped): Promise<void> {
-    const manifest = manifestOf(mark);
-    const put = () => putManifest(this.client, this.repository, tagOf(mark), manifest);
-    try {
-      await put();
-    } catch (error) {
-      // The first mark of a registry: it lacks the one blob that all marks share.
-      if (!(error instanceof RegistryError) || (error.status !== 400 && error.status !== 404)) throw error;
-      await pushBlob(this.client, this.repository, EMPTY);
-      await put();
-    }
+  private write(mark: Mark | Dropped): Promise<void> {
+    const manifest = note({ [MARK]: canonicalJson(mark).toString() }, ARTIFACT);
+    return putNote(this.client, this.repository, tagOf(mark), manifest);
   }
 }
 
 function tagOf({ kind, identity }: Pick<Mark, "kind" | "identity">): string {
   return createHash("sha256").update(`${kind}\n${identity}`).digest("hex").slice(0, 32);
-}
-
-function manifestOf(mark: Mark | Dropped): ManifestBytes {
-  const { mediaType, digest, size } = EMPTY;
-  const empty = { mediaType, digest, size };
-  const annotations = { [MARK]: canonicalJson(mark).toString() };
-  const content = {
-    schemaVersion: 2,
-    mediaType: OCI_MANIFEST,
-    artifactType: ARTIFACT,
-    config: empty,
-    layers: [empty],
-    annotations,
-  };
-  const bytes = canonicalJson(content);
-  return { bytes, digest: digestOf(bytes), size: bytes.length, mediaType: OCI_MANIFEST };
 }

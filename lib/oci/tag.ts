@@ -1,9 +1,7 @@
-import { Readable } from "node:stream";
-import { pushBlob } from "./blobs";
+import type { Digest } from "../content/digest";
 import type { RegistryClient } from "./client";
-import { canonicalJson, type Digest, digestOf } from "./digest";
 import { deleteManifest, getManifest, headManifest, putManifest } from "./manifests";
-import { OCI_EMPTY, OCI_MANIFEST } from "./media-types";
+import { note, putNote } from "./note";
 
 /** One name in a registry. */
 export interface Tag {
@@ -20,19 +18,8 @@ export const keptTag = (digest: Digest): string => `before-${digest.slice("sha25
  */
 export async function untag(client: RegistryClient, { repository, tag }: Tag, signal?: AbortSignal): Promise<void> {
   if (!(await headManifest(client, repository, tag, signal))) return;
-  const bytes = Buffer.from("{}");
-  const empty = { mediaType: OCI_EMPTY, digest: digestOf(bytes), size: bytes.length };
-  await pushBlob(client, repository, { ...empty, open: () => Readable.from([bytes]) }, signal ? { signal } : {});
-  const annotations = { "io.openstack-site.untagged": tag };
-  const last = canonicalJson({
-    schemaVersion: 2,
-    mediaType: OCI_MANIFEST,
-    config: empty,
-    layers: [empty],
-    annotations,
-  });
-  const manifest = { bytes: last, digest: digestOf(last), size: last.length, mediaType: OCI_MANIFEST };
-  await putManifest(client, repository, tag, manifest, signal);
+  const manifest = note({ "io.openstack-site.untagged": tag });
+  await putNote(client, repository, tag, manifest, signal);
   await deleteManifest(client, repository, manifest.digest, signal);
 }
 
@@ -59,4 +46,10 @@ export async function putBack(client: RegistryClient, at: Tag, before: Digest, s
       throw new Error(`${before}, for which ${at.repository}:${at.tag} stood before, is no longer in the registry`);
   }
   await untag(client, { repository: at.repository, tag: keptTag(before) }, signal);
+}
+
+/** Gives a tag up: it stands for what it stood for before us, or is gone. */
+export async function giveUp(client: RegistryClient, at: Tag, before: Digest | null, signal?: AbortSignal) {
+  if (before === null) await untag(client, at, signal);
+  else await putBack(client, at, before, signal);
 }

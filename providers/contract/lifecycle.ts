@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { HostError } from "../../lib/host/host";
@@ -6,7 +7,7 @@ import type { AnyDefinition, Context, Observed } from "../resource";
 import { argumentsFromState, checkArguments } from "./arguments";
 import type { EngineLink } from "./engine";
 import { failureText, partial, plainError, unfinished } from "./errors";
-import { assertFree, isOurs, ownerOf, underMark } from "./ownership";
+import { assertFree, assertFreeToTake, assertHeld, type Holder, isHeldBy, ownerOf, underMark } from "./ownership";
 
 type Values = Record<string, unknown>;
 
@@ -19,9 +20,8 @@ const contractKeys = ({ __urn, adopt }: Values): Values => ({ __urn, ...(adopt =
 const isDormant = (error: unknown): boolean => error instanceof HostError && error.code === "dormant";
 
 /** Everything one call needs to know of its object. */
-interface Call {
+interface Call extends Holder {
   args: Values;
-  urn: string;
   id: string;
   context: Context;
 }
@@ -57,7 +57,8 @@ export class Lifecycle implements dynamic.ResourceProvider {
     const replaces = changed.filter(moves);
     // One name cannot stand for two objects at once.
     const deleteBeforeReplace = replaces.length > 0 && this.idOf(before) === this.idOf(news);
-    return { changes: changed.length > 0, replaces, deleteBeforeReplace };
+    // Where something changed the engine compares the inputs itself, which is what names the properties in previews.
+    return { ...(changed.length === 0 ? { changes: false } : {}), replaces, deleteBeforeReplace };
   }
 
   private changed(before: Values, after: Values): string[] {
@@ -66,35 +67,15 @@ export class Lifecycle implements dynamic.ResourceProvider {
   }
 
   async create(inputs: Values): Promise<dynamic.CreateResult> {
-    const call = this.call(inputs);
-    const { id, args } = call;
-    return this.link.during(async () => {
-      const outs = await this.bring(call, "create", inputs, (mark, observed) => {
-        if (mark ? isOurs(mark, ownerOf(call.urn)) : !observed || this.kind.shared) return;
-        if (inputs["adopt"] === true) return;
-        const who = mark
-          ? `stack ${mark.stack} of project ${mark.project} owns it`
-          : "it stands there already and is not ours";
-        throw Object.assign(new Error(who), { hint: "adopt: true takes it over and puts it back on removal" });
-      });
-      return { id, outs: state({ ...args, ...contractKeys(inputs), ...outs }) };
-    });
+    const call = this.call({ ...inputs, __claim: randomBytes(6).toString("base64url") });
+    return this.link.during(async () => ({ id: call.id, outs: await this.bring(call, "create", inputs) }));
   }
 
   async update(_id: string, olds: Values, news: Values): Promise<dynamic.UpdateResult> {
-    const call = this.call(news);
-    return this.link.during(async () => {
-      const admit = (mark: Mark | undefined): void => {
-        if (mark && !isOurs(mark, ownerOf(call.urn))) {
-          throw Object.assign(new Error(`stack ${mark.stack} of project ${mark.project} has taken it over`), {
-            hint: `remove it from one of the two programs`,
-          });
-        }
-      };
-      const same = this.changed(argumentsFromState(this.kind, olds), call.args).length === 0;
-      const outs = await this.bring(call, "update", news, admit, same ? this.outputsOf(olds) : undefined);
-      return { outs: state({ ...call.args, ...contractKeys(news), ...outs }) };
-    });
+    const call = this.call({ ...news, __claim: olds["__claim"] });
+    const same = this.changed(argumentsFromState(this.kind, olds), call.args).length === 0;
+    const resting = same ? this.outputsOf(olds) : undefined;
+    return this.link.during(async () => ({ outs: await this.bring(call, "update", news, resting) }));
   }
 
   /** observe -> apply, under the mark. A failure before the mark leaves nothing; one after it leaves a resource to finish. */
@@ -102,27 +83,35 @@ export class Lifecycle implements dynamic.ResourceProvider {
     call: Call,
     verb: "create" | "update",
     inputs: Values,
-    admit: (mark: Mark | undefined, observed: unknown) => void,
     /** What to answer for a host that went to rest: nothing else changed, so all is taken to be as it was. */
     resting?: Values,
   ): Promise<Values> {
-    const { args, context, id } = call;
+    const { args, context, id, claim, urn } = call;
+    const settled = (outs: Values): Values => state({ ...args, ...contractKeys(inputs), __claim: claim, ...outs });
     let marked = verb === "update";
     try {
       const ledger = await this.kind.ledger(args, context);
-      const [mark, observed] = await Promise.all([this.mark(ledger, args), this.kind.observe(args, context)]);
-      admit(mark, observed);
+      let [mark, observed] = await Promise.all([this.mark(ledger, args), this.kind.observe(args, context)]);
+      const stands = observed !== undefined && !this.kind.shared;
+      if (verb === "update" && mark) assertHeld(mark, call);
+      else assertFreeToTake(mark, urn, stands, inputs["adopt"] === true);
       assertFree(mark);
-      const before = mark ? mark.before : await this.before(args, verb === "create" ? observed : undefined, context);
-      const claim = { ...ownerOf(call.urn), kind: this.kind.kind, identity: this.kind.identity(args), before };
+      if (mark?.state === "removing") {
+        // What stood there before us may be back already, and its copy gone: the removal ends first.
+        await this.takeAway(ledger, mark, call);
+        [mark, observed] = [undefined, await this.kind.observe(args, context)];
+      }
+      const before = mark ? mark.before : await this.before(args, observed, context);
+      const identity = this.kind.identity(args);
+      const next = { ...ownerOf(urn), kind: this.kind.kind, identity, urn, claim, before };
       marked = true;
-      return await underMark(ledger, claim, (keep) => this.kind.apply(args, observed, context, { before, keep }));
+      return settled(
+        await underMark(ledger, next, (keep) => this.kind.apply(args, observed, context, { before, keep })),
+      );
     } catch (error) {
-      if (resting && isDormant(error)) return resting;
+      if (resting && isDormant(error)) return settled(resting);
       const text = this.text(call, verb, error);
-      throw marked
-        ? unfinished(text, id, state({ ...args, ...contractKeys(inputs), __provider: inputs["__provider"] }))
-        : plainError(text);
+      throw marked ? unfinished(text, id, settled({ __provider: inputs["__provider"] })) : plainError(text);
     }
   }
 
@@ -141,14 +130,13 @@ export class Lifecycle implements dynamic.ResourceProvider {
     try {
       const ledger = await this.kind.ledger(args, context);
       const [mark, observed] = await Promise.all([this.mark(ledger, args), this.kind.observe(args, context)]);
-      if (mark && !isOurs(mark, ownerOf(call.urn))) {
-        throw new Error(`stack ${mark.stack} of project ${mark.project} has taken it over`);
-      }
-      if (mark?.state === "in-progress") throw new Error(`half done since ${mark.since}: the next up goes on with it`);
+      if (mark) assertHeld(mark, call);
+      if (mark && mark.state !== "done") throw new Error(`half done since ${mark.since}: the next up goes on with it`);
       if (!observed) return { id: "", props: {} };
+      if (!mark) throw new Error("it stands there without our ownership mark");
       const live = { ...args, ...observed.args };
-      const kept = contractKeys(props);
-      return { id, props: state({ ...live, ...kept, ...observed.outputs }), inputs: state({ ...live, ...kept }) };
+      const inputs = { ...live, ...contractKeys(props) };
+      return { id, props: state({ ...inputs, __claim: call.claim, ...observed.outputs }), inputs: state(inputs) };
     } catch (error) {
       if (isDormant(error)) return { id, props };
       throw partial(this.text(call, "read", error), id, props);
@@ -162,13 +150,17 @@ export class Lifecycle implements dynamic.ResourceProvider {
       try {
         const ledger = await this.kind.ledger(args, context);
         const mark = await this.mark(ledger, args);
-        if (!mark || !isOurs(mark, ownerOf(call.urn))) return;
+        if (!mark || !isHeldBy(mark, call)) return;
         assertFree(mark);
-        await underMark(ledger, mark, () => this.kind.remove(args, mark.before, context), "gone");
+        await this.takeAway(ledger, mark, call);
       } catch (error) {
         throw plainError(this.text(call, "delete", error));
       }
     });
+  }
+
+  private takeAway(ledger: Ledger, mark: Mark, { args, context }: Call): Promise<void> {
+    return underMark(ledger, mark, () => this.kind.remove(args, mark.before, context), "removing");
   }
 
   private mark(ledger: Ledger, args: Values): Promise<Mark | undefined> {
@@ -186,7 +178,8 @@ export class Lifecycle implements dynamic.ResourceProvider {
   private call(props: Values, id?: string): Call {
     const args = argumentsFromState(this.kind, props);
     const urn = String(props["__urn"] ?? "");
-    return { args, urn, id: id ?? this.idOf(args), context: this.link.context(urn) };
+    const claim = String(props["__claim"] ?? "");
+    return { args, urn, claim, id: id ?? this.idOf(args), context: this.link.context(urn) };
   }
 
   private text(call: Call, verb: string, cause: unknown): string {

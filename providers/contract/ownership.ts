@@ -13,15 +13,46 @@ export function ownerOf(urn: string): Owner {
   return { stack, project };
 }
 
-export const isOurs = (mark: Mark, owner: Owner): boolean =>
-  mark.stack === owner.stack && mark.project === owner.project;
+/** A resource, as the mark of its object knows it. */
+export interface Holder {
+  urn: string;
+  claim: string;
+}
+
+function isOfStack(mark: Mark, urn: string): boolean {
+  const { stack, project } = ownerOf(urn);
+  return mark.stack === stack && mark.project === project;
+}
+
+/** Whether the resource still holds the object, and no other has taken it over. */
+export const isHeldBy = (mark: Mark, { urn, claim }: Holder): boolean => mark.claim === claim && isOfStack(mark, urn);
+
+const advised = (message: string, hint: string): Error => Object.assign(new Error(message), { hint });
+
+/** Throws unless the resource still holds what it created: nobody takes back what another has taken. */
+export function assertHeld(mark: Mark, holder: Holder): void {
+  if (isHeldBy(mark, holder)) return;
+  const other = isOfStack(mark, holder.urn)
+    ? `resource ${mark.urn.split("::").at(-1)}`
+    : `stack ${mark.stack} of project ${mark.project}`;
+  throw advised(`${other} has taken it over`, "take it out of one of the two places");
+}
+
+/** Throws unless the object is not there, is marked by this stack, or may be adopted. */
+export function assertFreeToTake(mark: Mark | undefined, urn: string, stands: boolean, adopt: boolean): void {
+  if (adopt || (mark ? isOfStack(mark, urn) : !stands)) return;
+  const who = mark
+    ? `stack ${mark.stack} of project ${mark.project} owns it`
+    : "it stands there already and is not ours";
+  throw advised(who, "adopt: true takes it over and puts it back on removal");
+}
 
 /** Throws while another process is at work on the object; a dead or silent one has lost its claim. */
 export function assertFree(mark: Mark | undefined): void {
-  if (mark?.state !== "in-progress" || mark.writer === writer) return;
+  if (!mark || mark.state === "done" || mark.writer === writer) return;
   if (Date.now() - Date.parse(mark.since) > LEASE || !mayBeAlive(mark.writer)) return;
   const hint = `wait until it is done; its claim ends ${LEASE / 1000} s after its last sign of life (${mark.since})`;
-  throw Object.assign(new Error(`another run is at work on it (${mark.writer})`), { hint });
+  throw advised(`another run is at work on it (${mark.writer})`, hint);
 }
 
 function mayBeAlive(other: string): boolean {
@@ -36,27 +67,27 @@ function mayBeAlive(other: string): boolean {
 }
 
 /**
- * Runs `work` between the two states of the mark: in progress before the first byte, done after the last. A crash in
- * between leaves "in progress", which read reports and the next run takes up.
+ * Runs `work` between two states of the mark: in progress before the first byte, done (or no mark, after a removal)
+ * after the last. A crash in between leaves the first, which read reports and the next run takes up.
  */
 export async function underMark<T>(
   ledger: Ledger,
   claim: Omit<Mark, "state" | "since" | "writer">,
   work: (keep: (before: unknown) => Promise<void>) => Promise<T>,
-  end: "done" | "gone" = "done",
+  begin: "in-progress" | "removing" = "in-progress",
 ): Promise<T> {
   let { before } = claim;
   const write = (state: Mark["state"]) =>
     ledger.put({ ...claim, before, state, writer, since: new Date().toISOString() });
   const keep = (note: unknown) => {
     before = note;
-    return write("in-progress");
+    return write(begin);
   };
-  await write("in-progress");
+  await write(begin);
   let renewal: Promise<void> = Promise.resolve();
   let lost: unknown;
   const timer = setInterval(() => {
-    renewal = write("in-progress").catch((error: unknown) => {
+    renewal = write(begin).catch((error: unknown) => {
       lost = error;
     });
   }, RENEWAL);
@@ -65,7 +96,6 @@ export async function underMark<T>(
     return renewal;
   });
   if (lost) throw lost;
-  // The mark of a removed object goes last: a crash before it leaves "in progress", and the removal runs again.
-  await (end === "done" ? write("done") : ledger.drop(claim.kind, claim.identity));
+  await (begin === "removing" ? ledger.drop(claim.kind, claim.identity) : write("done"));
   return result;
 }

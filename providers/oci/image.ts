@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Digest } from "../../lib/oci/digest";
+import type { Digest } from "../../lib/content/digest";
 import { progressLines } from "../../lib/progress";
 import { defineResource } from "../resource";
 import { clientOf, inRegistry, manifestArguments, platformSchema } from "./in-registry";
@@ -57,10 +57,9 @@ export class Image extends defineResource({
   },
 
   async remove(image, before, context) {
-    const { putBack, untag } = await import("../../lib/oci/tag");
-    const client = await clientOf(image.registry);
-    if (before === null) await untag(client, image, context.signal);
-    else await putBack(client, image, (before as { digest: Digest }).digest, context.signal);
+    const { giveUp } = await import("../../lib/oci/tag");
+    const stood = before as { digest: Digest } | null;
+    await giveUp(await clientOf(image.registry), image, stood?.digest ?? null, context.signal);
   },
 }) {}
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { RegistryClient } from "../../lib/oci/client";
-import type { Digest } from "../../lib/oci/digest";
+import type { Digest } from "../../lib/content/digest";
+import type { TagsBefore } from "../../lib/oci/child-tags";
 import type { ImageList, ListChild } from "../../lib/oci/list";
 import { defineResource } from "../resource";
 import { clientOf, digestSchema, inRegistry, manifestArguments, platformSchema } from "./in-registry";
@@ -24,6 +24,12 @@ const schema = z.object({
 
 type List = z.output<typeof schema>;
 
+/** What stood at the list's own tag and at those of its children; null where nothing stood. */
+interface StoodBefore {
+  digest: Digest | null;
+  tags: TagsBefore;
+}
+
 /** One name for an image on several architectures. Its children are tagged beside it, so that no collector takes them. */
 export class ManifestList extends defineResource({
   kind: "oci:ManifestList",
@@ -46,24 +52,46 @@ export class ManifestList extends defineResource({
     return { args: { digest: standing.digest, children }, outputs: { reference: referenceTo(list) } };
   },
 
-  async apply(list, _observed, context, { before }) {
-    const { keepAside } = await import("../../lib/oci/tag");
+  async apply(list, _observed, context, { before, keep }) {
+    const { claimTags, keepMoving } = await import("../../lib/oci/child-tags");
     const { pushList } = await import("../../lib/oci/push-list");
+    const { giveUp, keepAside } = await import("../../lib/oci/tag");
     const client = await clientOf(list.registry);
+    const { signal } = context;
+    const { repository } = list;
     const built = await build(list);
-    if (before !== null) await keepAside(client, list, (before as { digest: Digest }).digest, context.signal);
-    await pushList(client, list.repository, list.tag, built, { signal: context.signal });
+    const stood = stoodBefore(before);
+    const wanted = await tagsToGive(list);
+    const tags = await claimTags(client, repository, wanted, stood.tags, signal);
+    if (Object.keys(tags).length > Object.keys(stood.tags).length) await keep({ ...stood, tags });
+    if (stood.digest !== null && stood.digest !== list.digest) await keepAside(client, list, stood.digest, signal);
+    await keepMoving(client, repository, wanted, tags, signal);
+    await pushList(client, repository, list.tag, built, { signal });
+    const kept = Object.fromEntries(Object.entries(tags).filter(([tag]) => wanted.has(tag)));
+    if (Object.keys(kept).length < Object.keys(tags).length) {
+      for (const [tag, digest] of Object.entries(tags)) {
+        if (!wanted.has(tag)) await giveUp(client, { repository, tag }, digest, signal);
+      }
+      await keep({ ...stood, tags: kept });
+    }
     return { reference: referenceTo(list) };
   },
 
-  async remove(list, before, context) {
-    const { putBack, untag } = await import("../../lib/oci/tag");
+  async remember(_list, observed) {
+    return { digest: observed.args.digest as Digest, tags: {} } satisfies StoodBefore;
+  },
+
+  async remove(list, before, { signal }) {
+    const { giveUp } = await import("../../lib/oci/tag");
     const client = await clientOf(list.registry);
-    if (before === null) await untag(client, list, context.signal);
-    else await putBack(client, list, (before as { digest: Digest }).digest, context.signal);
-    await untagOwnChildren(client, list, context.signal);
+    const { digest, tags } = stoodBefore(before);
+    await giveUp(client, list, digest, signal);
+    const { repository } = list;
+    for (const [tag, stood] of Object.entries(tags)) await giveUp(client, { repository, tag }, stood, signal);
   },
 }) {}
+
+const stoodBefore = (note: unknown): StoodBefore => ({ digest: null, tags: {}, ...(note as Partial<StoodBefore> | null) });
 
 const referenceTo = ({ registry, repository, digest }: List): string => `${registry.address}/${repository}@${digest}`;
 
@@ -74,14 +102,13 @@ async function build(list: List): Promise<ImageList> {
   throw new Error(`these children make the list ${built.manifest.digest}, planned was ${list.digest}`);
 }
 
-/** The tags this list gave its children; those that are images of their own stay. */
-async function untagOwnChildren(client: RegistryClient, list: List, signal: AbortSignal): Promise<void> {
+/** The tags this list gives its children, and for which images; those that are images of their own are not its. */
+async function tagsToGive(list: List): Promise<Map<string, Digest>> {
   const { childTag } = await import("../../lib/oci/list");
-  const { untag } = await import("../../lib/oci/tag");
   const ledger = await inRegistry.ledger(list);
-  for (const child of list.children as ListChild[]) {
-    const tag = childTag(list.tag, child);
-    const owned = await ledger.get("oci:Image", `${list.repository}:${tag}`);
-    if (!owned) await untag(client, { repository: list.repository, tag }, signal);
+  const tags = new Map((list.children as ListChild[]).map((child) => [childTag(list.tag, child), child.digest]));
+  for (const tag of tags.keys()) {
+    if (await ledger.get("oci:Image", `${list.repository}:${tag}`)) tags.delete(tag);
   }
+  return tags;
 }

@@ -55,7 +55,7 @@ export class DynamicProvider {
     const request = new proto.DiffRequest().setId(id).setOlds(this.struct(olds)).setNews(this.struct(news));
     const diff = await answer<proto.DiffResponse>((done) => this.client.diff(request, done));
     return {
-      changes: diff.getChanges() === proto.DiffResponse.DiffChanges.DIFF_SOME,
+      changes: diff.getChanges() !== proto.DiffResponse.DiffChanges.DIFF_NONE,
       replaces: diff.getReplacesList(),
       first: diff.getDeletebeforereplace(),
     };

@@ -18,9 +18,9 @@ export function scratchProject(copied: readonly string[], written: Readonly<Reco
 }
 
 /** Polls until the condition holds, for at most ten seconds. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (let i = 0; i < 500; i++) {
-    if (condition()) return;
+    if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`not within 10 s: ${what}`);

@@ -50,14 +50,10 @@ export class ProviderProcess {
     return readFileSync(join(this.directory, "log"), "utf8");
   }
 
-  /** The side effects so far, one line for each moment of each. */
-  effects(): string[] {
-    return readFileSync(join(this.directory, "effects"), "utf8").split("\n").filter(Boolean);
-  }
-
   /** The names of the side effects so far. */
   writes(): string[] {
-    return this.effects().flatMap((line) => (line.startsWith("before ") ? [line.slice("before ".length)] : []));
+    const lines = readFileSync(join(this.directory, "effects"), "utf8").split("\n");
+    return lines.flatMap((line) => /^\d+ before (.*)$/.exec(line)?.[1] ?? []);
   }
 
   signal(name: NodeJS.Signals): void {

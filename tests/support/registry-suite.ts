@@ -1,15 +1,16 @@
 import { buffer } from "node:stream/consumers";
+import { digestOf } from "../../lib/content/digest";
 import type { Mark } from "../../lib/host/ledger";
 import { hasBlob, openBlob, pushBlob } from "../../lib/oci/blobs";
 import { buildImage } from "../../lib/oci/build";
 import { RegistryClient } from "../../lib/oci/client";
-import { digestOf } from "../../lib/oci/digest";
 import type { Image } from "../../lib/oci/image";
 import { buildList, type ListChild, type ListFormat } from "../../lib/oci/list";
 import { deleteManifest, getManifest, headManifest, listTags, putManifest } from "../../lib/oci/manifests";
 import { type PushProgress, pushImage } from "../../lib/oci/push";
 import { describeImage, observeList, pushList } from "../../lib/oci/push-list";
 import { LEDGER_REPOSITORY, RegistryLedger } from "../../lib/oci/registry-ledger";
+import { keepAside, keptTag, putBack, untag } from "../../lib/oci/tag";
 import { writesDuring } from "./effects";
 import { LOGIN, type RegistryOptions, type TestRegistry } from "./registry";
 
@@ -33,6 +34,18 @@ export function registrySuite(start: (options: RegistryOptions) => Promise<TestR
   let client: RegistryClient;
   let repository: string;
   let count = 0;
+  const closing: { close(): Promise<unknown> }[] = [];
+
+  /** A registry of another kind, and a client of it, both gone after the test however it ends. */
+  const another = async (options: RegistryOptions) => {
+    const started = await start(options);
+    closing.push(started);
+    return (credentials: Partial<typeof LOGIN> = {}) => {
+      const opened = new RegistryClient({ address: started.address, insecure: true, ...credentials });
+      closing.unshift(opened);
+      return opened;
+    };
+  };
 
   beforeAll(async () => {
     registry = await start({});
@@ -40,6 +53,9 @@ export function registrySuite(start: (options: RegistryOptions) => Promise<TestR
   });
   beforeEach(() => {
     repository = `suite/r${count++}`;
+  });
+  afterEach(async () => {
+    for (const each of closing.splice(0)) await each.close();
   });
   afterAll(async () => {
     await client.close();
@@ -140,6 +156,34 @@ export function registrySuite(start: (options: RegistryOptions) => Promise<TestR
     });
   });
 
+  describe("tags", () => {
+    const image = imageFor("amd64");
+    const { digest } = image.manifest;
+    const at = () => ({ repository, tag: "one" });
+
+    test("are taken away without the others of their image", async () => {
+      await pushImage(client, repository, "one", image);
+      await putManifest(client, repository, "two", image.manifest);
+      await untag(client, at());
+      expect(await listTags(client, repository)).toEqual(["two"]);
+      expect((await writesDuring(() => untag(client, at()))).writes).toEqual([]);
+      expect(await headManifest(client, repository, "two")).toMatchObject({ digest });
+    });
+
+    test("stand again for what they stood for before they were adopted", async () => {
+      await pushImage(client, repository, "one", image);
+      await keepAside(client, at(), digest);
+      await pushImage(client, repository, "one", imageFor("amd64", "ours"));
+      await keepAside(client, at(), digest);
+      expect((await listTags(client, repository)).sort()).toEqual([keptTag(digest), "one"].sort());
+      for (const _twice of [1, 2]) {
+        await putBack(client, at(), digest);
+        expect(await headManifest(client, repository, "one")).toMatchObject({ digest });
+        expect(await listTags(client, repository)).toEqual(["one"]);
+      }
+    });
+  });
+
   describe.each<ListFormat>(["oci", "docker"])("lists (%s)", (format) => {
     const images = ["s390x", "amd64", "arm64"].map((architecture) => imageFor(architecture));
     const list = buildList(
@@ -203,6 +247,8 @@ export function registrySuite(start: (options: RegistryOptions) => Promise<TestR
       stack: "s",
       kind: "oci:Image",
       identity: "a/b:c",
+      urn: "",
+      claim: "",
       state: "in-progress",
       before: null,
       since: "",
@@ -229,9 +275,19 @@ export function registrySuite(start: (options: RegistryOptions) => Promise<TestR
       expect(await ledger.get(mark.kind, mark.identity)).toEqual({ ...mark, state: "done" });
     });
 
+    test("neither believes nor drops what is no mark", async () => {
+      await ledger.put(mark);
+      const [tag] = (await listTags(client, repository)) as [string];
+      await pushImage(client, repository, tag, imageFor("amd64"));
+      await expect(ledger.get(mark.kind, mark.identity)).rejects.toThrow(
+        /is not the ownership mark of oci:Image a\/b:c/,
+      );
+      await expect(ledger.drop(mark.kind, mark.identity)).rejects.toThrow(/is not the ownership mark/);
+      expect(await listTags(client, repository)).toEqual([tag]);
+    });
+
     test("drops marks where the registry deletes nothing", async () => {
-      const strict = await start({ deletes: false });
-      const other = new RegistryClient({ address: strict.address, insecure: true });
+      const other = (await another({ deletes: false }))();
       const there = new RegistryLedger(other);
       await there.put(mark);
       expect(await listTags(other, LEDGER_REPOSITORY)).toHaveLength(1);
@@ -240,27 +296,17 @@ export function registrySuite(start: (options: RegistryOptions) => Promise<TestR
       expect((await writesDuring(() => there.drop(mark.kind, mark.identity))).writes).toEqual([]);
       await there.put(mark);
       expect(await there.get(mark.kind, mark.identity)).toEqual(mark);
-      await other.close();
-      await strict.close();
     });
   });
 
   test("basic authentication admits who knows the password, and nobody else", async () => {
-    const closed = await start({ login: true });
-    const options = { address: closed.address, insecure: true };
-    const clients = [{ ...options, ...LOGIN }, { ...options, ...LOGIN, password: "guess" }, options];
-    const [ours, guess, nobody] = clients.map((each) => new RegistryClient(each)) as [
-      RegistryClient,
-      RegistryClient,
-      RegistryClient,
-    ];
+    const open = await another({ login: true });
+    const [ours, guess, nobody] = [open(LOGIN), open({ ...LOGIN, password: "guess" }), open()];
     expect(await pushImage(ours, repository, "one", imageFor("amd64"))).toEqual({ changed: true });
     for (const stranger of [guess, nobody]) {
       const refused = await headManifest(stranger, repository, "one").catch((error: Error) => error);
       expect(refused).toMatchObject({ name: "RegistryError", status: 401, temporary: false });
       expect(String(refused)).not.toContain("guess");
     }
-    await Promise.all([ours, guess, nobody].map((each) => each.close()));
-    await closed.close();
   });
 }

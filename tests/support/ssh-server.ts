@@ -36,10 +36,11 @@ export async function startSshServer(options: ServerOptions = {}): Promise<SshSe
   const password = options.password ?? "right";
   const sockets = new Set<Socket>();
   const commands: string[] = [];
+  const ends: (() => void)[] = [];
   const ssh = new Server({ hostKeys: [keys.private] }, (client) => {
     client.on("authentication", (context) => authenticate(context, password, options.interactive === true));
     client.on("error", () => {});
-    serve(client, server);
+    serve(client, server, ends);
   });
   const tcp = createServer((socket) => {
     server.connections++;
@@ -67,6 +68,7 @@ export async function startSshServer(options: ServerOptions = {}): Promise<SshSe
     },
     stop: () => {
       cut();
+      for (const end of ends) end();
       return new Promise((resolve) => tcp.close(() => resolve()));
     },
   };
@@ -93,18 +95,18 @@ function authenticate(context: AuthContext, password: string, interactive: boole
   else context.reject(interactive ? ["keyboard-interactive"] : ["password"]);
 }
 
-function serve(client: Connection, server: SshServer): void {
+function serve(client: Connection, server: SshServer, ends: (() => void)[]): void {
   let running = 0;
   client.on("session", (accept) => {
     accept().on("exec", (acceptExec, _reject, { command }) => {
       server.commands.push(command);
       server.mostAtOnce = Math.max(server.mostAtOnce, ++running);
-      run(acceptExec(), command, () => running--);
+      ends.push(run(acceptExec(), command, () => running--));
     });
   });
 }
 
-function run(channel: ServerChannel, command: string, onEnd: () => void): void {
+function run(channel: ServerChannel, command: string, onEnd: () => void): () => void {
   const child = spawn("sh", ["-c", command], { detached: true });
   channel.pipe(child.stdin);
   channel.on("error", () => {});
@@ -117,4 +119,7 @@ function run(channel: ServerChannel, command: string, onEnd: () => void): void {
     channel.exit(code ?? 1);
     channel.end();
   });
+  return () => {
+    if (child.exitCode === null && child.signalCode === null && child.pid) process.kill(-child.pid, "SIGKILL");
+  };
 }

@@ -26,7 +26,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A real OpenSSH server on a loopback port, with keys and configuration of its own in a temporary directory. */
-export async function startSshd(settings: readonly string[] = []): Promise<Sshd> {
+export async function startSshd(settings: readonly string[] = [], environment = ""): Promise<Sshd> {
   const directory = mkdtempSync(join(tmpdir(), "sshd-"));
   const keyFile = join(directory, "client");
   const serverKey = join(directory, "host");
@@ -43,8 +43,8 @@ export async function startSshd(settings: readonly string[] = []): Promise<Sshd>
     "StrictModes no",
     "UsePAM no",
     "PermitRootLogin yes",
-    // Keeps bash from reading the login script of whoever runs the tests.
-    "SetEnv SHLVL=2",
+    // SHLVL keeps bash from reading the login script of whoever runs the tests. A second SetEnv would not count.
+    `SetEnv SHLVL=2 ${environment}`,
     ...settings,
   ];
   const config = join(directory, "config");

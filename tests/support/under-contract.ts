@@ -10,7 +10,7 @@ export interface Trial {
   readonly provider: DynamicProvider;
   readonly state: ResourceState;
   /** The state of the same object in another stack. */
-  inStack(stack: string): ResourceState;
+  inStack(stack: string, name?: string): ResourceState;
   up(args: Values): ReturnType<ResourceState["up"]>;
   /** The names of the writes that `work` makes. */
   writes(work: () => Promise<unknown>): Promise<string[]>;
@@ -49,7 +49,7 @@ export function underContract(title: string, tests: (trial: Trial) => void): voi
       get state() {
         return state;
       },
-      inStack: (stack) => new ResourceState(definition, stack),
+      inStack: (stack, name) => new ResourceState(definition, stack, name),
       up: (args) => state.up(provider, args),
       async writes(work) {
         const before = provider.process.writes().length;

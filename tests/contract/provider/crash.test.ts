@@ -15,23 +15,25 @@ underContract("kill -9 at every moment of every side effect", (trial) => {
     after: () => Promise<unknown>,
   ): Promise<void> => {
     let next = DynamicProvider.start(trial.kind, { crashAt: 1 });
-    for (let moment = 1; ; moment += 1) {
-      const doomed = await next;
-      // The next process starts while this one is at work.
-      next = DynamicProvider.start(trial.kind, { crashAt: moment + 1 });
-      await prepare();
-      const died = await verb(doomed).then(
-        () => false,
-        () => true,
-      );
-      expect({ moment, died, end: await doomed.stop() }).toEqual({ moment, died, end: died ? "SIGKILL" : 0 });
-      await after();
-      await trial.state.destroy(trial.provider);
-      expect({ moment, left: await leftBehind(fixture, trial.state) }).toEqual({ moment, left: [] });
-      if (!died) break;
-      expect(moment).toBeLessThan(MOST);
+    try {
+      for (let moment = 1, died = true; died; moment += 1) {
+        const doomed = await next;
+        // The next process starts while this one is at work.
+        next = DynamicProvider.start(trial.kind, { crashAt: moment + 1 });
+        await prepare();
+        died = await verb(doomed).then(
+          () => false,
+          () => true,
+        );
+        expect({ moment, died, end: await doomed.stop() }).toEqual({ moment, died, end: died ? "SIGKILL" : 0 });
+        await after();
+        await trial.state.destroy(trial.provider);
+        expect({ moment, left: await leftBehind(fixture, trial.state) }).toEqual({ moment, left: [] });
+        expect(moment).toBeLessThan(MOST);
+      }
+    } finally {
+      await (await next).stop();
     }
-    await (await next).stop();
   };
 
   const settles = async (args: Values): Promise<void> => {

@@ -1,8 +1,11 @@
+import type { Values } from "../../support/dynamic-provider";
+import { context } from "../../support/fixture";
 import { underContract } from "../../support/under-contract";
 
 underContract("ownership", (trial) => {
   const { fixture } = trial;
   const { shared } = fixture.resource.definition;
+  const adopting = (args: Values): Values => ({ ...args, ...(shared ? {} : { adopt: true }) });
 
   (shared ? it.skip : it)("refuses a foreign object, naming the way to take it over", async () => {
     await fixture.foreign();
@@ -15,13 +18,29 @@ underContract("ownership", (trial) => {
 
   it("adopts a foreign object and puts it back", async () => {
     await fixture.foreign();
-    const args = { ...fixture.args(), ...(shared ? {} : { adopt: true }) };
+    const args = adopting(fixture.args());
     expect(await trial.up(args)).toBe("create");
     expect(await fixture.foreignIntact()).toBe(false);
     expect(await trial.up(args)).toBe("same");
-    expect(await trial.up({ ...fixture.changed(), ...(shared ? {} : { adopt: true }) })).toBe("update");
+    expect(await trial.up(adopting(fixture.changed()))).toBe("update");
     await trial.state.destroy(trial.provider);
     expect(await fixture.foreignIntact()).toBe(true);
+    await fixture.removeForeign();
+  });
+
+  it("does not take an object for ours that has lost its mark", async () => {
+    await trial.up(fixture.args());
+    const { definition } = fixture.resource;
+    const ledger = await definition.ledger(fixture.args(), context);
+    await ledger.drop(definition.kind, definition.identity(fixture.args()));
+    await trial.state.refresh(trial.provider);
+    expect(trial.state).toMatchObject({
+      id: expect.stringMatching(/./),
+      reasons: [expect.stringContaining("without our ownership mark")],
+    });
+    if (!shared) await expect(trial.up(fixture.args())).rejects.toThrow(/Try: adopt: true/);
+    expect(await trial.up(adopting(fixture.args()))).toBe("update");
+    await trial.state.destroy(trial.provider);
     await fixture.removeForeign();
   });
 
@@ -31,6 +50,24 @@ underContract("ownership", (trial) => {
     await expect(trial.up(fixture.changed())).rejects.toThrow(/stack theirs of project openstack-site owns it/);
     expect(await theirs.up(trial.provider, fixture.args())).toBe("same");
     await theirs.destroy(trial.provider);
+  });
+
+  it("stays under a new name given without an alias: create takes it over, delete of the old one leaves it", async () => {
+    await trial.up(fixture.args());
+    const renamed = trial.inStack("contract", "renamed");
+    expect(await renamed.up(trial.provider, fixture.args())).toBe("create");
+    await trial.state.destroy(trial.provider);
+    expect(await renamed.up(trial.provider, fixture.args())).toBe("same");
+    await renamed.destroy(trial.provider);
+  });
+
+  it("refuses to be two resources", async () => {
+    await trial.up(fixture.args());
+    const twin = trial.inStack("contract", "twin");
+    await twin.up(trial.provider, fixture.args());
+    await expect(trial.up(fixture.changed())).rejects.toThrow(/resource twin has taken it over/);
+    expect(await twin.up(trial.provider, fixture.args())).toBe("same");
+    await twin.destroy(trial.provider);
   });
 
   it("takes over the object of another stack, which then leaves it alone", async () => {

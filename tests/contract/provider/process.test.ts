@@ -1,14 +1,7 @@
 import { DynamicProvider, InitFailure } from "../../support/dynamic-provider";
 import { Probe, probeText } from "../../support/probe";
+import { until } from "../../support/project";
 import { ResourceState } from "../../support/state";
-
-const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("did not come true within 10 s");
-};
 
 const args = (does: string, more = {}) => ({ host: { kind: "local", name: "localhost" }, name: "it", does, ...more });
 
@@ -38,7 +31,7 @@ describe("the provider process", () => {
 
   const hang = async (does: string): Promise<{ failed: Promise<unknown> }> => {
     const failed = state.up(provider, args(does)).catch((error: unknown) => error);
-    await until(async () => (await state.mark(args(does)))?.state === "in-progress");
+    await until(async () => (await state.mark(args(does)))?.state === "in-progress", "a mark");
     return { failed };
   };
 
@@ -75,7 +68,7 @@ describe("the provider process", () => {
   it("reports progress on the line of its resource", async () => {
     await state.up(provider, args("end"));
     const { lines } = provider.process.engine;
-    await until(() => lines.length > 0);
+    await until(() => lines.length > 0, "a log line");
     expect(lines).toEqual([{ urn: state.urn, message: "probe end", ephemeral: true }]);
   });
 

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -17,6 +17,7 @@ import type { Host } from "../../../lib/host/host";
 import { runJob } from "../../../lib/host/job";
 import { checksum } from "../../../lib/host/jobs/checksum";
 import { facts } from "../../../lib/host/jobs/facts";
+import { nodeRuntime } from "../../../lib/host/node-runtime";
 import { sha256, ship } from "../../../lib/host/ship";
 import type { Progress } from "../../../lib/progress";
 import { bundleRunner } from "../../support/runner";
@@ -47,14 +48,22 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "job-"));
   chmodSync(directory, 0o755);
   runner = bundleRunner(directory);
-  sshd = await startSshd([`SetEnv PATH=${bareTools()} SHLVL=2`]);
+  await unship();
+  sshd = await startSshd([], `PATH=${bareTools()}`);
 });
 
 afterAll(async () => {
   await closeAll();
   await sshd.stop();
+  await unship();
   rmSync(directory, { recursive: true });
 });
+
+/** What the jobs of this suite send, so that they must send it, and leave nothing. */
+async function unship(): Promise<void> {
+  rmSync(`/var/lib/openstack-site/runner/${await sha256(runner)}.cjs`, { force: true });
+  rmSync(`/var/lib/openstack-site/node/${await sha256(await nodeRuntime(arch()))}`, { force: true });
+}
 
 const places: [string, () => Promise<Host>][] = [
   ["here", () => connect({ kind: "local", name: "localhost" })],
@@ -115,6 +124,26 @@ test("a job ends when the connection does", async () => {
   for (const pid of serving.trim().split(/\s+/)) process.kill(Number(pid), "SIGKILL");
   await failed;
   await until(() => jobs().length === 0);
+});
+
+test("the runner ends when its input does, although its output is still heard", async () => {
+  const child = spawn(process.execPath, [runner], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.stdin.write(`${JSON.stringify({ job: "checksum", input: { paths: ["/dev/zero"] } })}\n`);
+  await new Promise((resolve) => child.stdout.resume().once("data", resolve));
+  child.stdin.end();
+  await ended;
+});
+
+test("a host without Node was sent one", async () => {
+  const host = await connect(sshd.connection());
+  await expect(host.exec(["node", "--version"])).rejects.toMatchObject({ code: "missing" });
+  const found = await runJob(host, facts, { paths: [] }, { runner });
+  const shipped = await host.exec([
+    `/var/lib/openstack-site/node/${await sha256(await nodeRuntime(arch()))}`,
+    "--version",
+  ]);
+  expect(shipped.stdout.toString().trim()).toBe(`v${found.node}`);
 });
 
 test("what arrives broken is not kept", async () => {

@@ -15,7 +15,6 @@ const mistakes = (values: object): string[] => {
 
 test("defaults are filled in", () => {
   expect(parseSite(good, "Pulumi.dev.yaml")).toMatchObject({
-    layers: ["seed", "undercloud", "overcloud"],
     lab: { network: { internal: true } },
     undercloud: { nodes: [] },
   });

@@ -9,7 +9,7 @@ const sources = {
   "lib/word.ts": 'export const word: string = "first";',
   "lib/host/runner.ts": "export const runner = 1;",
   "providers/index.ts":
-    "let runner = '';\nexport const configure = (site: { runner: string }) => { runner = site.runner; };\nexport const get = (kind: string) => `${kind} ${runner}`;",
+    "let runner = '';\nexport const configure = (site: { runner: string }) => { runner = site.runner; };\nexport const get = (kind: string) => [kind, runner].join(' ');",
 };
 const copied = ["runtime", "package.json", "package-lock.json", "tsconfig.json"];
 let project: ReturnType<typeof scratchProject>;

@@ -13,6 +13,8 @@ beforeEach(() => {
   project = scratchProject(["scripts/common.sh", "scripts/backup", "scripts/restore", "package.json"], {
     [CHECKPOINT]: MORNING,
     ".state/passphrase": "first\n",
+    ".state/keys/seed": "key\n",
+    ".state/content/big": "made again\n",
     "Pulumi.dev.yaml": "config:\n  a: b\nencryptionsalt: v1:first\n",
   });
 });
@@ -33,7 +35,10 @@ test("what was saved comes back, with the salt of its passphrase and nothing els
   script("restore");
   expect(read(".state/passphrase")).toBe("first\n");
   expect(read(CHECKPOINT)).toBe(MORNING);
+  expect(read(".state/keys/seed")).toBe("key\n");
   expect(read("Pulumi.dev.yaml")).toBe("config:\n  a: newer\nencryptionsalt: v1:first\n");
+  expect(execFileSync("tar", ["-tzf", join(project.root, "saved/dev.tar.gz")]).toString()).not.toContain("content");
+  expect(read(".state/content/big")).toBe("made again\n");
   const kept = readdirSync(project.root).find((name) => name.startsWith(".state.before-"));
   expect(read(`${kept}/passphrase`)).toBe("second\n");
 });

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import type { Digest } from "../../../../lib/content/digest";
 import { collect, pin, unpin } from "../../../../lib/content/pins";
 import { publish, published } from "../../../../lib/content/publish";
-import { ContentStore, type Digest } from "../../../../lib/content/store";
+import { ContentStore } from "../../../../lib/content/store";
 
 const HELLO: Digest = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 let root: string;

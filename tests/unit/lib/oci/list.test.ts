@@ -1,4 +1,4 @@
-import { canonicalJson } from "../../../../lib/oci/digest";
+import { canonicalJson } from "../../../../lib/content/digest";
 import { buildList, childTag } from "../../../../lib/oci/list";
 import { OCI_INDEX } from "../../../../lib/oci/media-types";
 import { childOf, imageFor } from "../../../support/registry-suite";

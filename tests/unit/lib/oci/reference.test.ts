@@ -1,5 +1,5 @@
 import { assert, constantFrom, option, property, record, string, stringMatching } from "fast-check";
-import { digestOf } from "../../../../lib/oci/digest";
+import { digestOf } from "../../../../lib/content/digest";
 import { formatReference, isRegistryAddress, isTag, parseReference } from "../../../../lib/oci/reference";
 
 const digest = digestOf("x");
