@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { connectionSchema, hostName } from "./lib/host/connection";
+import { hostName, localWay, sshWay } from "./lib/host/connection";
 
 const architecture = z.enum(["amd64", "arm64", "s390x"]);
 const address = z.ipv4().meta({ description: "An IPv4 address", examples: ["10.77.0.10"] });
@@ -63,11 +63,11 @@ const overcloud = z
 export const siteSchema = z.strictObject({
   lab: lab.optional(),
   hosts: z
-    .record(hostName, connectionSchema)
+    .record(hostName, z.discriminatedUnion("kind", [z.strictObject(localWay), z.strictObject(sshWay)]))
     .default({})
     .meta({
       description: "Machines that exist",
-      examples: [{ seed: { kind: "ssh", name: "seed", address: "192.0.2.10" } }],
+      examples: [{ seed: { kind: "ssh", address: "192.0.2.10", hostKey: "ssh-ed25519 AAAAC3Nza..." } }],
     }),
   seed,
   undercloud: undercloud.default({ nodes: [] }),

@@ -18,6 +18,10 @@ export interface PlannedLabHost {
   recipe: string;
 }
 
+/** The way to a host that exists; its name is its key in the stack file. */
+export type Way = DistributiveOmit<Connection, "name">;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
 export interface PlannedHost {
   connection: Connection;
   /** Present where this stack makes the host. */
@@ -29,7 +33,7 @@ export interface PlannedHost {
  * what lets the first connection be verified.
  */
 export async function planHosts(
-  { hosts, lab }: { hosts: Record<string, Connection>; lab?: LabSite | undefined },
+  { hosts, lab }: { hosts: Record<string, Way>; lab?: LabSite | undefined },
   keys: string,
   network: string,
 ): Promise<Record<string, PlannedHost>> {

@@ -1,12 +1,11 @@
-import type { Connection } from "../lib/host/connection";
 import { LocalHost } from "../lib/host/local";
 import { registryRecipe } from "../lib/lab/registry-image";
-import { type LabSite, type PlannedHost, planHosts } from "./hosts";
+import { type LabSite, type PlannedHost, planHosts, type Way } from "./hosts";
 import { type PlannedImageSet, planImages, type SiteImage } from "./images";
 import { resolution } from "./resolution";
 
 export interface SiteQuestion {
-  hosts: Record<string, Connection>;
+  hosts: Record<string, Way>;
   lab?: LabSite | undefined;
   images: readonly SiteImage[];
 }

@@ -26,19 +26,24 @@ const login = {
 
 const jump = z.strictObject(login);
 
-/** How to reach a host: this machine, or any machine with an SSH server. */
+/** How to reach this machine. */
+export const localWay = { kind: z.literal("local") };
+
+/** How to reach a machine with an SSH server. */
+export const sshWay = {
+  kind: z.literal("ssh"),
+  ...login,
+  /** Become root through sudo (without a password prompt, or with `password`). */
+  sudo: z.boolean().default(false),
+  jump: jump.optional(),
+  /** The host may be off for now: it is not asked, and its resources keep their state. */
+  dormant: z.boolean().default(false),
+};
+
+/** A host, and the way to it. */
 export const connectionSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("local"), name: hostName.default("localhost") }),
-  z.strictObject({
-    kind: z.literal("ssh"),
-    name: hostName,
-    ...login,
-    /** Become root through sudo (without a password prompt, or with `password`). */
-    sudo: z.boolean().default(false),
-    jump: jump.optional(),
-    /** The host may be off for now: it is not asked, and its resources keep their state. */
-    dormant: z.boolean().default(false),
-  }),
+  z.strictObject({ ...localWay, name: hostName.default("localhost") }),
+  z.strictObject({ ...sshWay, name: hostName }),
 ]);
 
 export type Connection = z.output<typeof connectionSchema>;

@@ -106,7 +106,10 @@ export class Lifecycle implements dynamic.ResourceProvider {
       const next = { ...ownerOf(urn), kind: this.kind.kind, identity, urn, claim, before };
       marked = true;
       return settled(
-        await underMark(ledger, next, (keep) => this.kind.apply(args, observed, context, { before, keep })),
+        await underMark(ledger, next, async (keep) => {
+          context.signal.throwIfAborted();
+          return this.kind.apply(args, observed, context, { before, keep });
+        }),
       );
     } catch (error) {
       if (resting && isDormant(error)) return settled(resting);

@@ -91,7 +91,11 @@ export class ManifestList extends defineResource({
   },
 }) {}
 
-const stoodBefore = (note: unknown): StoodBefore => ({ digest: null, tags: {}, ...(note as Partial<StoodBefore> | null) });
+const stoodBefore = (note: unknown): StoodBefore => ({
+  digest: null,
+  tags: {},
+  ...(note as Partial<StoodBefore> | null),
+});
 
 const referenceTo = ({ registry, repository, digest }: List): string => `${registry.address}/${repository}@${digest}`;
 

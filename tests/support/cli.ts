@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { buildSync } from "esbuild";
+import { writeProject } from "./cli-project";
 import type { Values } from "./dynamic-provider";
 import type { KindFixture } from "./fixture";
 
@@ -43,16 +43,7 @@ export class Cli {
   printed = "";
 
   constructor(fixtures: readonly KindFixture[]) {
-    for (const name of ["runtime", "node_modules"]) symlinkSync(join(ROOT, name), join(this.directory, name));
-    writeFileSync(join(this.directory, "package.json"), JSON.stringify({ name: "contract", main: "main.cjs" }));
-    writeFileSync(join(this.directory, "Pulumi.yaml"), PROJECT);
-    const resolveDir = ROOT;
-    buildSync({
-      stdin: { contents: program(fixtures), resolveDir, loader: "ts" },
-      ...{ bundle: true, platform: "node", format: "cjs", outfile: join(this.directory, "main.cjs") },
-      external: ["@pulumi/pulumi", "@pulumi/pulumi/*", "@grpc/grpc-js", "google-protobuf/*", "esbuild", "*.node"],
-      logLevel: "error",
-    });
+    writeProject(this.directory, fixtures);
   }
 
   /** What the program declares from now on. */
@@ -152,40 +143,4 @@ function processesIn(directory: string): number[] {
   };
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.filter((pid) => cwd(pid) === directory).map(Number);
-}
-
-const PROJECT = `name: contract
-runtime:
-  name: nodejs
-  options:
-    typescript: false
-    nodeargs: --require=./runtime/start.cjs
-options:
-  refresh: always
-plugins:
-  providers:
-    - name: pulumi-nodejs
-      path: ./runtime/plugin
-`;
-
-/** A program that declares what program.json names, and checks its arguments as ours does. */
-function program(fixtures: readonly KindFixture[]): string {
-  const imports = fixtures.map(({ resource, module }) => `import { ${resource.name} } from "./${module}";`);
-  const classes = fixtures.map(({ resource }) => `"${resource.definition.kind}": ${resource.name}`);
-  return `
-    import { readFileSync } from "node:fs";
-    import * as pulumi from "@pulumi/pulumi";
-    import { assertArguments } from "./components/arguments";
-    ${imports.join("\n")}
-    const classes = { ${classes.join(", ")} };
-    module.exports = async () => {
-      const components = {};
-      for (const { kind, name, args, parent, formerly } of JSON.parse(readFileSync("program.json", "utf8"))) {
-        const options = {};
-        if (parent) options.parent = components[parent] ??= new pulumi.ComponentResource("test:Group", parent);
-        if (formerly) options.aliases = [{ name: formerly, parent: pulumi.rootStackResource }];
-        new classes[kind](name, args, options);
-      }
-      assertArguments();
-    };`;
 }

@@ -33,9 +33,9 @@ export interface KindFixture {
   removeForeign(): Promise<void>;
   /** What stands now of what any of the arguments above could have made. Nothing after a delete. */
   residue(): Promise<string[]>;
-  /** Laid over good arguments: a host that refuses the connection, and one that is declared dormant. */
+  /** Laid over good arguments: a host that refuses the connection, and, where the kind knows such, a dormant one. */
   unreachable(): Values;
-  dormant(): Values;
+  dormant?(): Values;
   /** Plaintexts that may stand nowhere. */
   secrets: readonly string[];
 }

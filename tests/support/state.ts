@@ -54,10 +54,10 @@ export class ResourceState {
     this.id = "";
   }
 
-  /** Removes by hand what a killed process of a stack without state left; returns the mark that is left, if any. */
-  async abandon(provider: DynamicProvider, args: Values): Promise<Mark | undefined> {
-    await provider.delete("", { ...args, __urn: this.urn });
-    return this.mark(args);
+  /** Takes the mark away by hand. */
+  async unmark(args: Values): Promise<void> {
+    const ledger = await this.definition.ledger(args, context);
+    await ledger.drop(this.definition.kind, this.definition.identity(args));
   }
 
   /** The ownership mark of the object these arguments name. */

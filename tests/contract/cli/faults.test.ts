@@ -81,6 +81,10 @@ describe("a stack of every kind, by the real CLI,", () => {
     expect(await cli.state()).not.toContain("pending_operations");
   });
 
+  it("printed no secret in any of this", () => {
+    for (const secret of batch.all.flatMap(({ secrets }) => secrets)) expect(batch.cli.printed).not.toContain(secret);
+  });
+
   it("leaves nothing when it is destroyed", async () => {
     await batch.cli.succeed("destroy", "--yes", "--skip-preview");
     for (const kind of batch.all) expect(await kind.residue()).toEqual([]);

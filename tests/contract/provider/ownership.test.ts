@@ -1,5 +1,4 @@
 import type { Values } from "../../support/dynamic-provider";
-import { context } from "../../support/fixture";
 import { underContract } from "../../support/under-contract";
 
 underContract("ownership", (trial) => {
@@ -30,9 +29,7 @@ underContract("ownership", (trial) => {
 
   it("does not take an object for ours that has lost its mark", async () => {
     await trial.up(fixture.args());
-    const { definition } = fixture.resource;
-    const ledger = await definition.ledger(fixture.args(), context);
-    await ledger.drop(definition.kind, definition.identity(fixture.args()));
+    await trial.state.unmark(fixture.args());
     await trial.state.refresh(trial.provider);
     expect(trial.state).toMatchObject({
       id: expect.stringMatching(/./),

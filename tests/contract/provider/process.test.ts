@@ -16,10 +16,7 @@ describe("the provider process", () => {
   });
   afterEach(async () => {
     await provider.stop();
-    const fresh = await DynamicProvider.start("test:Probe", { text });
-    const left = await new ResourceState(Probe.definition).abandon(fresh, args("end"));
-    await fresh.stop();
-    expect(left).toBeUndefined();
+    await state.unmark(args("end"));
   });
 
   /** How long the process lives after `act`, in ms, and how it ends. */

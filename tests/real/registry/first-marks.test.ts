@@ -8,7 +8,15 @@ test("the first marks of a new registry may all come at once, and go at once", a
   const client = new RegistryClient({ address: registry.address, insecure: true });
   try {
     const identities = Array.from({ length: 24 }, (_, index) => `site/image-${index}:v1`);
-    const common = { kind: "oci:Image", project: "site", stack: "dev", state: "done", before: null } as const;
+    const common = {
+      kind: "oci:Image",
+      project: "site",
+      stack: "dev",
+      state: "done",
+      before: null,
+      urn: "",
+      claim: "",
+    } as const;
     const marks = identities.map((identity) => ({
       ...common,
       identity,
@@ -20,7 +28,9 @@ test("the first marks of a new registry may all come at once, and go at once", a
     const ledger = new RegistryLedger(client);
     expect(await Promise.all(identities.map((identity) => ledger.get("oci:Image", identity)))).toEqual(marks);
     const repository = "openstack-site/ledger";
-    const { tags } = (await (await fetch(`http://${registry.address}/v2/${repository}/tags/list`)).json()) as { tags: string[] };
+    const { tags } = (await (await fetch(`http://${registry.address}/v2/${repository}/tags/list`)).json()) as {
+      tags: string[];
+    };
     await Promise.all(tags.map((tag) => untag(client, { repository, tag })));
     expect(await Promise.all(identities.map((identity) => ledger.get("oci:Image", identity)))).toEqual(
       identities.map(() => undefined),
