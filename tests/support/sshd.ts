@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,8 +84,12 @@ async function listening(child: ChildProcess, port: number, log: string): Promis
 async function stop(child: ChildProcess, directory: string): Promise<void> {
   const gone = new Promise((resolve) => child.once("exit", resolve));
   if (child.exitCode === null && child.signalCode === null) {
+    const sessions = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
     child.kill();
     await gone;
+    // A session outlives the server that took it, and may write in the directory to its last breath.
+    const running = () => sessions.some((pid) => pid !== "" && existsSync(`/proc/${pid}`));
+    for (const end = Date.now() + 10_000; running() && Date.now() < end; await setTimeout(20));
   }
   rmSync(directory, { recursive: true, force: true });
 }
