@@ -1,33 +1,30 @@
-// Start-up: a preview of three resources with nothing to change. The goal's peer is `bare`, a precompiled program as a
-// person would write it; the second line gives the peer our preload and start script too.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { alternate, heading, print } from "./support/figure";
+// Start-up: a preview of three resources with nothing to change. The goal's peer is the bare precompiled stub, as a
+// person would write it; the second line gives that stub our preload and our start script for the provider too.
+import { Contest } from "./support/contest";
+import { inDirectory } from "./support/directory";
+import { heading, print } from "./support/figure";
 import { files, ours, stub } from "./support/project";
 
-const ROUNDS = 7;
+const ROUNDS = 9;
 
-async function main(): Promise<void> {
-  heading("make bench ONLY=start");
-  const directory = mkdtempSync(join(tmpdir(), "bench-start-"));
-  const projects = { ours: ours(files(3, directory)), bare: stub("bare", 3), preloaded: stub("preloaded", 3) };
+heading("make bench ONLY=start");
+void inDirectory(async (directory) => {
+  const contest = new Contest({
+    ours: ours(files(3, directory)),
+    bare: stub("bare", 3),
+    preloaded: stub("preloaded", 3),
+  });
   try {
-    for (const project of Object.values(projects)) {
-      project.run("up");
-      project.run("preview");
-    }
-    const time = await alternate(ROUNDS, {
-      ours: () => projects.ours.run("preview"),
-      bare: () => projects.bare.run("preview"),
-      preloaded: () => projects.preloaded.run("preview"),
-    });
-    print({ name: "preview of 3, against the bare stub", ours: time.ours, peer: time.bare, unit: "ms", goal: 1.1 });
-    print({ name: "preview of 3, stub with our preload", ours: time.ours, peer: time.preloaded, unit: "ms" });
+    contest.run("up");
+    contest.run("preview");
+    contest.forget();
+    for (let round = 0; round < ROUNDS; round++) contest.run("preview");
+    const [mine, bare, preloaded] = (["ours", "bare", "preloaded"] as const).map((name) =>
+      contest.time(name, "preview"),
+    ) as [number, number, number];
+    print({ name: "preview of 3, against the bare stub", ours: mine, peer: bare, unit: "ms", goal: 1.1 });
+    print({ name: "preview of 3, against a stub with our preload", ours: mine, peer: preloaded, unit: "ms" });
   } finally {
-    for (const project of Object.values(projects)) project.remove();
-    rmSync(directory, { recursive: true, force: true });
+    contest.remove();
   }
-}
-
-void main();
+});

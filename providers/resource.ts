@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Connection } from "../lib/host/connection";
 import type { Host } from "../lib/host/host";
 import type { Ledger } from "../lib/host/ledger";
-import { collectFailures } from "./contract/arguments";
+import { asserted, collectFailures } from "./contract/arguments";
 import "./contract/trace";
 
 /** A value that may be known now or only once another resource exists, at any depth. */
@@ -104,7 +104,7 @@ export function defineResource<S extends Schema, R extends Schema>(definition: D
     constructor(name: string, args: ResourceArgs<S>, options: pulumi.CustomResourceOptions = {}) {
       collectFailures(erased, name, args);
       // Not `urn`: the SDK keeps that name to itself. Names with two underscores are not shown in previews.
-      const __urn = bare(pulumi.createUrn(name, type, options.parent));
+      const __urn = asserted().then(() => bare(pulumi.createUrn(name, type, options.parent)));
       const hidden = secretKeys(erased, args);
       const props: pulumi.Inputs = { ...args, ...computed, __urn, __provider: stub };
       for (const key of hidden) props[key] = pulumi.secret(props[key]);

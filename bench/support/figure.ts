@@ -36,17 +36,3 @@ export function print({ name, ours, peer, unit, goal }: Figure): void {
     row([name, amount(ours), peer === undefined ? "-" : amount(peer), ratio?.toFixed(2) ?? "-", bound, verdict]),
   );
 }
-
-/** Runs the competitors in turn, `rounds` times, so that a busy machine hurts all of them; medians in milliseconds. */
-export async function alternate<K extends string>(
-  rounds: number,
-  competitors: Readonly<Record<K, () => number | Promise<number>>>,
-): Promise<Record<K, number>> {
-  const names = Object.keys(competitors) as K[];
-  const taken = new Map<K, number[]>(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    // Each leads in turn: who comes second finds warmer caches.
-    for (const name of round % 2 ? names.toReversed() : names) taken.get(name)?.push(await competitors[name]());
-  }
-  return Object.fromEntries(names.map((name) => [name, median(taken.get(name) ?? [])])) as Record<K, number>;
-}

@@ -1,7 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { scratchProject } from "../../tests/support/project";
+
+/** Where the state is kept, and what is appended to its address. */
+export interface Backend {
+  directory?: string;
+  query?: string;
+  environment?: NodeJS.ProcessEnv;
+}
+
+/** Milliseconds on the clock, and of all processors together: the second hardly minds what else the machine does. */
+export interface Taken {
+  wall: number;
+  cpu: number;
+}
 
 export type Verb = "preview" | "up" | "refresh" | "destroy";
 
@@ -9,39 +22,35 @@ export type Verb = "preview" | "up" | "refresh" | "destroy";
 export class Project {
   readonly files: ReturnType<typeof scratchProject>;
   readonly environment: NodeJS.ProcessEnv;
+  private readonly state: string;
 
-  constructor(
-    copied: readonly string[],
-    written: Readonly<Record<string, string>>,
-    /** Appended to the backend's address. */
-    backend = "",
-  ) {
+  constructor(copied: readonly string[], written: Readonly<Record<string, string>>, backend: Backend = {}) {
     this.files = scratchProject(copied, written);
     const { root } = this.files;
-    mkdirSync(join(root, "state"));
+    this.state = mkdtempSync(join(backend.directory ?? root, "state-"));
     this.environment = {
       ...process.env,
       PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
-      PULUMI_BACKEND_URL: `file://${join(root, "state")}${backend}`,
+      PULUMI_BACKEND_URL: `file://${this.state}${backend.query ?? ""}`,
       PULUMI_HOME: join(root, "home"),
       PULUMI_CONFIG_PASSPHRASE: "bench",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...backend.environment,
     };
     this.pulumi(["stack", "init", "bench"]);
   }
 
-  /** Runs one command of the CLI and returns how many milliseconds it took. */
-  run(verb: Verb, environment: NodeJS.ProcessEnv = {}): number {
+  /** Runs one command of the CLI. */
+  run(verb: Verb): Taken {
     const ask = verb === "preview" ? [] : ["--yes", "--skip-preview"];
-    const begin = performance.now();
-    this.pulumi([verb, "--suppress-outputs", ...ask], environment);
-    return performance.now() - begin;
+    const [real = 0, user = 0, system = 0] = this.pulumi([verb, "--suppress-outputs", ...ask]);
+    return { wall: real * 1000, cpu: (user + system) * 1000 };
   }
 
   /** The checkpoint as the backend holds it. */
   checkpoint(): { bytes: number; resources: Record<string, unknown>[] } {
-    const text = readFileSync(join(this.files.root, "state/.pulumi/stacks/bench/bench.json"), "utf8");
+    const text = readFileSync(join(this.state, ".pulumi/stacks/bench/bench.json"), "utf8");
     return { bytes: Buffer.byteLength(text), resources: JSON.parse(text).checkpoint.latest.resources };
   }
 
@@ -51,17 +60,18 @@ export class Project {
     this.files.remove();
   }
 
-  private pulumi(args: readonly string[], environment: NodeJS.ProcessEnv = {}): void {
+  /** Seconds as bash's `time` tells them: real, user and system, those of all child processes included. */
+  private pulumi(args: readonly string[]): number[] {
+    const timed = 'TIMEFORMAT="%R %U %S"; { time pulumi "$@" >output 2>&1; } 2>&1';
     try {
-      execFileSync("pulumi", [...args, "--non-interactive"], {
+      const time = execFileSync("bash", ["-c", timed, "bash", ...args, "--non-interactive"], {
         cwd: this.files.root,
-        env: { ...this.environment, ...environment },
-        stdio: "pipe",
-        maxBuffer: 1 << 28,
+        env: this.environment,
       });
+      return time.toString().trim().split(" ").map(Number);
     } catch (error) {
-      const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
-      throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout ?? ""}${stderr ?? ""}${stdout ? "" : error}`);
+      const output = readFileSync(join(this.files.root, "output"), "utf8");
+      throw new Error(`pulumi ${args.join(" ")} failed:\n${output}`, { cause: error });
     }
   }
 }
@@ -76,7 +86,7 @@ const PRELOAD = ", nodeargs: --require=./runtime/start.cjs";
 const PLUGIN = "plugins: {providers: [{name: pulumi-nodejs, path: ./runtime/plugin}]}\n";
 
 /** A project of ours whose index.ts is the given text. */
-export function ours(program: string, backend?: string): Project {
+export function ours(program: string, backend?: Backend): Project {
   return new Project(
     ["runtime", "lib", "providers", "package.json", "package-lock.json", "tsconfig.json"],
     { "Pulumi.yaml": settings(PRELOAD) + PLUGIN, "index.ts": program },
@@ -114,7 +124,7 @@ exports.delete = async () => {};
  * The peer: a program in plain JavaScript whose resources carry a constant provider text and do nothing. `bare` starts
  * as a person would write it; `preloaded` starts as ours does, so that only the resources differ.
  */
-export function stub(start: "bare" | "preloaded", count: number, backend?: string): Project {
+export function stub(start: "bare" | "preloaded", count: number, backend?: Backend): Project {
   const program = `${STUB}
 for (let n = 0; n < ${count}; n++) {
   new Stub(\`file\${n}\`, { path: \`/srv/\${n}.conf\`, content: \`value = \${n}\\n\`, mode: "0644", owner: "root", group: "root" });

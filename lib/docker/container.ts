@@ -40,7 +40,8 @@ export async function applyContainer(
   return now;
 }
 
-async function requireImage(host: Host, { name, image }: ContainerSpec): Promise<void> {
+/** Fails, with what to do, where the host lacks the image. */
+export async function requireImage(host: Host, { name, image }: ContainerSpec): Promise<void> {
   if (await inspectImage(host, image)) return;
   const hint = "load the image on the host, or pull it by digest, first";
   throw new HostError("failed", host.name, `docker: container ${name}: no image ${image} on ${host.name}`, hint);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { HostError } from "./host";
 
-const SUFFIX = ".openstack-site";
+export const SUFFIX = ".openstack-site";
 
 /** Where a file is written before it is renamed into place, and how earlier, abandoned ones are found. */
 export interface Temporary {

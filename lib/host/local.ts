@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
-import { constants } from "node:fs";
-import { chmod, chown, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { Readable } from "node:stream";
+import { lstatSync, readdirSync, statSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { effect } from "../effect";
 import { accounts } from "./accounts";
 import { commandFailure, fileFailure } from "./failure";
-import { assertAbsolute, matches, type Temporary, temporary } from "./files";
+import { assertAbsolute } from "./files";
 import type { ExecOptions, ExecResult, FileOptions, FileStat, Host, HostError } from "./host";
+import { read, remove, write } from "./local-files";
 import { attend, type Ending, type Running, within } from "./running";
 
 /** This machine, as whoever we run as. */
@@ -20,12 +19,12 @@ export class LocalHost implements Host {
   }
 
   readFile(path: string): Promise<Buffer | undefined> {
-    return this.look("read", path, () => readFile(path));
+    return this.look("read", path, () => read(path));
   }
 
   stat(path: string): Promise<FileStat | undefined> {
     return this.look("stat", path, async () => {
-      const found = await stat(path);
+      const found = statSync(path);
       return {
         type: found.isFile() ? "file" : found.isDirectory() ? "directory" : "other",
         size: found.size,
@@ -37,31 +36,15 @@ export class LocalHost implements Host {
   }
 
   async list(path: string): Promise<string[]> {
-    return (await this.look("list", path, () => readdir(path))) ?? [];
+    return (await this.look("list", path, async () => readdirSync(path))) ?? [];
   }
 
   writeFile(path: string, content: string | Buffer | Readable, options: FileOptions = {}): Promise<void> {
-    return this.change("write", path, async () => {
-      const temp = temporary(path);
-      await mkdir(temp.directory, { recursive: true });
-      await sweep(temp);
-      const name = join(temp.directory, temp.name);
-      try {
-        await fill(name, content, options);
-        await rename(name, path);
-      } catch (error) {
-        await rm(name, { force: true });
-        throw error;
-      }
-      await sync(temp.directory);
-    });
+    return this.change("write", path, () => write(path, content, options));
   }
 
   removeFile(path: string): Promise<void> {
-    return this.change("remove", path, async () => {
-      await rm(path, { force: true });
-      await sweep(temporary(path));
-    });
+    return this.change("remove", path, () => remove(path));
   }
 
   async close(): Promise<void> {}
@@ -72,14 +55,14 @@ export class LocalHost implements Host {
       return await ask();
     } catch (error) {
       if (!isAbsent(error)) throw this.failure(verb, path, error);
-      if (!(await this.isLink(path))) return undefined;
+      if (!this.isLink(path)) return undefined;
       throw fileFailure(this.name, verb, path, "a symbolic link that leads nowhere");
     }
   }
 
-  private async isLink(path: string): Promise<boolean> {
+  private isLink(path: string): boolean {
     try {
-      return (await lstat(path)).isSymbolicLink();
+      return lstatSync(path).isSymbolicLink();
     } catch (error) {
       if (isAbsent(error)) return false;
       throw this.failure("stat", path, error);
@@ -102,40 +85,6 @@ export class LocalHost implements Host {
 
 function isAbsent(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === "ENOENT";
-}
-
-async function fill(name: string, content: string | Buffer | Readable, options: FileOptions): Promise<void> {
-  const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-  const file = await open(name, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-  try {
-    // Each write goes on where the last one ended.
-    for await (const chunk of content instanceof Readable ? content : [content]) await file.writeFile(chunk);
-    if (options.owner !== undefined || options.group !== undefined) {
-      const owner = options.owner === undefined ? -1 : await accounts.number("passwd", options.owner);
-      const group = options.group === undefined ? -1 : await accounts.number("group", options.group);
-      await chown(name, owner, group);
-    }
-    await chmod(name, Number.parseInt(options.mode ?? "0644", 8));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function sync(directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY);
-  await handle.sync().finally(() => handle.close());
-}
-
-/** Removes what a killed writer of the same file left; a writer that still lives then fails at its rename. */
-async function sweep(temp: Temporary): Promise<void> {
-  const names = await readdir(temp.directory).catch((error: unknown) => {
-    if (isAbsent(error)) return [];
-    throw error;
-  });
-  await Promise.all(
-    names.filter((name) => matches(temp, name)).map((name) => rm(join(temp.directory, name), { force: true })),
-  );
 }
 
 /** Our own settings hold the passphrase of the stack: a command has no use for them. */

@@ -13,13 +13,21 @@ export interface KeyPair {
 export async function ensureKeyPair(local: Host, directory: string, name: string): Promise<KeyPair> {
   const file = `${directory}/${name}`;
   const standing = await local.readFile(file);
-  const privateKey = standing?.toString() ?? utils.generateKeyPairSync("ed25519").private;
+  const privateKey = standing?.toString() ?? newPrivateKey();
   const publicKey = publicKeyOf(privateKey, file);
   if (!standing) await local.writeFile(file, privateKey, { mode: "0600" });
   const text = `${publicKey}\n`;
   if ((await local.readFile(`${file}.pub`))?.toString() !== text)
     await local.writeFile(`${file}.pub`, text, { mode: "0644" });
   return { file, privateKey, publicKey };
+}
+
+/** One in two hundred of ssh2's keys is written a byte short, and nobody can read it. */
+function newPrivateKey(): string {
+  for (;;) {
+    const { private: key } = utils.generateKeyPairSync("ed25519");
+    if (!(utils.parseKey(key) instanceof Error)) return key;
+  }
 }
 
 function publicKeyOf(privateKey: string, file: string): string {

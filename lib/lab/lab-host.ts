@@ -76,7 +76,12 @@ export async function applyLabHost(host: Host, spec: LabHostSpec, onProgress: On
   await waitUntilReady(host, spec.name, onProgress);
 }
 
-async function mayStay(host: Host, spec: LabHostSpec, { container, diff, network, recipe }: LabHost): Promise<boolean> {
+/** Whether the standing host becomes what its spec says without being remade. */
+export async function mayStay(
+  host: Host,
+  spec: LabHostSpec,
+  { container, diff, network, recipe }: LabHost,
+): Promise<boolean> {
   // One never started may lack its keys, for a stop between the two steps leaves it so.
   if (container.state === "created" || diff.recreate.length > 0) return false;
   // Docker holds a container to the very network it was made on, not to one of the same name.

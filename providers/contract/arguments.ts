@@ -70,5 +70,25 @@ export function assertArguments(): void {
   if (collected.length === 0) return;
   const failures = collected.splice(0);
   const noun = failures.length === 1 ? "1 argument is" : `${failures.length} arguments are`;
+  refused = true;
   throw new pulumi.RunError(`${noun} wrong; nothing was touched:\n${failures.map((line) => `  - ${line}`).join("\n")}`);
+}
+
+let refused = false;
+let verdict: Promise<void> | undefined;
+
+/**
+ * Resolves after the turn in which the program makes its resources, and never where their arguments were refused: the
+ * program has ended with that error. Every registration waits for it, else the engine would be at work on the first
+ * resources before the last is looked at.
+ */
+export function asserted(): Promise<void> {
+  verdict ??= new Promise((resolve) => {
+    setImmediate(() => {
+      if (!refused) resolve();
+      refused = false;
+      verdict = undefined;
+    });
+  });
+  return verdict;
 }

@@ -18,13 +18,9 @@ interface Frame {
  * engine writes twice per change; the second is a third of the program's time (docs/adr/0010). What stays is the one
  * frame that says where the program made the resource.
  */
-export function trimTraces({ resource, debuggable }: Sdk): void {
+function trimTraces({ resource, debuggable }: Sdk): void {
   const { stackTrace } = resource;
-  if (stackTrace) {
-    const ours = (frame: Frame | undefined) => !frame || frame.uri.includes("/providers/");
-    // One frame more than the SDK counts on: this function's own.
-    resource.stackTrace = (skip) => [stackTrace(skip + 1).find((frame) => !ours(frame))];
-  }
+  if (stackTrace) resource.stackTrace = (skip) => [programFrame(stackTrace(1), skip)];
   const { debuggablePromise } = debuggable;
   if (!debuggablePromise || process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return;
   debuggable.debuggablePromise = (promise, context) => {
@@ -36,6 +32,12 @@ export function trimTraces({ resource, debuggable }: Sdk): void {
       Error.stackTraceLimit = stackTraceLimit;
     }
   };
+}
+
+/** The first frame beyond the SDK's `skip` and this room's own; the first of all is that of the hook itself. */
+function programFrame([hook, ...frames]: (Frame | undefined)[], skip: number): Frame | undefined {
+  const room = hook?.uri.replace(/contract\/trace\.ts$/, "") ?? "";
+  return frames.slice(skip - 1).find((frame) => frame && !frame.uri.startsWith(room));
 }
 
 trimTraces({ resource: pulumi.Resource as unknown as Sdk["resource"], debuggable });

@@ -86,17 +86,22 @@ export class Container extends defineResource({
   async remember(container, _observed, context) {
     const { inspectContainer } = await import("../../lib/docker/container-live");
     const { stoodBefore } = await import("../../lib/docker/adoption");
-    const live = await inspectContainer(await context.connect(container.host), container.name);
-    return live ? stoodBefore(live) : null;
+    const host = await context.connect(container.host);
+    const live = await inspectContainer(host, container.name);
+    return live ? stoodBefore(host, live) : null;
   },
 
   async remove(container, before, context) {
     const { removeContainer } = await import("../../lib/docker/container");
     const { handBack } = await import("../../lib/docker/adoption");
+    const { inspectContainer } = await import("../../lib/docker/container-live");
     const host = await context.connect(container.host);
+    const stood = before as StoodBefore | null;
+    // A volume that the former container mounts too is not ours to delete.
+    const theirs = stood ? ((await inspectContainer(host, stood.aside))?.volumes ?? []) : [];
     const named = container.volumes.map(({ source }) => source).filter((source) => !source.startsWith("/"));
-    const volumes = container.deleteData ? named : [];
-    if (before === null) await removeContainer(host, container.name, volumes);
-    else await handBack(host, specOf(container), before as StoodBefore, volumes);
+    const ours = named.filter((source) => !theirs.some((volume) => volume.source === source));
+    const removeOurs = () => removeContainer(host, container.name, container.deleteData ? ours : []);
+    await (stood ? handBack(host, container.name, stood, removeOurs) : removeOurs());
   },
 }) {}

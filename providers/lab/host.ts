@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
+import type { StoodBefore } from "../../lib/docker/adoption";
 import { connectionSchema } from "../../lib/host/connection";
 import type { LabHost, LabHostSpec } from "../../lib/lab/lab-host";
 import { onHost } from "../host/on-host";
@@ -45,8 +46,9 @@ export class Host extends defineResource({
     return live && { args: liveArguments(lab, live), outputs: { containerId: live.container.id } };
   },
 
-  async apply(lab, _observed, context) {
-    const { applyLabHost, inspectLabHost } = await import("../../lib/lab/lab-host");
+  async apply(lab, _observed, context, { before }) {
+    const { applyLabHost, inspectLabHost, mayStay } = await import("../../lib/lab/lab-host");
+    const { canStay, setAside } = await import("../../lib/docker/adoption");
     const { ensureLabImage } = await import("../../lib/lab/base-image");
     const { cacheDirectory } = await import("../../lib/lab/cache");
     const machine = await context.connect(lab.host);
@@ -54,6 +56,12 @@ export class Host extends defineResource({
       context.progress(`${step.what}: ${step.step}`),
     );
     const spec = await specOf(lab, image.id, context);
+    const stood = before as StoodBefore | null;
+    const standing = stood && (await inspectLabHost(machine, spec));
+    if (standing?.container.id === stood?.id && standing && stood) {
+      const stays = canStay(standing.diff) && (await mayStay(machine, spec, standing));
+      if (!stays) await setAside(machine, spec.name, stood);
+    }
     await applyLabHost(machine, spec, (step) => context.progress(`${step.what}: ${step.step}`));
     const { forgetNamed } = await import("../../lib/host/connect");
     await forgetNamed(lab.name);
@@ -61,9 +69,21 @@ export class Host extends defineResource({
     return { containerId: live?.container.id ?? "" };
   },
 
-  async remove(lab, _before, context) {
+  async remember(lab, _observed, context) {
+    const { inspectContainer } = await import("../../lib/docker/container-live");
+    const { stoodBefore } = await import("../../lib/docker/adoption");
+    const machine = await context.connect(lab.host);
+    const live = await inspectContainer(machine, containerName(lab));
+    return live ? stoodBefore(machine, live) : null;
+  },
+
+  async remove(lab, before, context) {
+    const { handBack } = await import("../../lib/docker/adoption");
     const { removeLabHost } = await import("../../lib/lab/lab-host");
-    await removeLabHost(await context.connect(lab.host), { name: containerName(lab), network: lab.network });
+    const machine = await context.connect(lab.host);
+    const name = containerName(lab);
+    const removeOurs = () => removeLabHost(machine, { name, network: lab.network });
+    await (before === null ? removeOurs() : handBack(machine, name, before as StoodBefore, removeOurs));
   },
 }) {}
 

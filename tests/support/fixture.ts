@@ -18,8 +18,8 @@ export interface KindFixture {
   args(): Values;
   /** The same object with something changed that can change in place. */
   changed(): Values;
-  /** Another object. */
-  replaced(): Values;
+  /** Another object; undefined where a host has only one. */
+  replaced?(): Values;
   /** Wrong arguments, laid over the good ones, and the path each message must name. */
   bad: readonly { args: Values; path: string }[];
   /** Changes the object by hand; returns the argument in which that must show. */

@@ -89,7 +89,12 @@ async function make(): Promise<LabGround> {
   await applyLabHost(local, spec, () => undefined);
   const login = { kind: "ssh", name, address: spec.address, hostKey: hostKey.publicKey, keyFile: user.file };
   const connection = connectionSchema.parse(login) as SshConnection;
-  const { path, id } = await ensureRegistryArchive(local, cacheDirectory(), await registryRecipe(local), () => undefined);
+  const { path, id } = await ensureRegistryArchive(
+    local,
+    cacheDirectory(),
+    await registryRecipe(local),
+    () => undefined,
+  );
   return { connection, host: await connect(connection), image: { archive: path, image: id }, remove };
 }
 

@@ -5,6 +5,10 @@ import { context } from "./fixture";
 
 export type Step = "same" | "create" | "update" | "replace";
 
+export async function markOf(definition: AnyDefinition, args: Values): Promise<Mark | undefined> {
+  return (await definition.ledger(args, context)).get(definition.kind, definition.identity(args));
+}
+
 /** The state of one resource, kept and used as Pulumi's engine does under `refresh: always`. */
 export class ResourceState {
   id = "";
@@ -61,9 +65,8 @@ export class ResourceState {
   }
 
   /** The ownership mark of the object these arguments name. */
-  async mark(args: Values): Promise<Mark | undefined> {
-    const ledger = await this.definition.ledger(args, context);
-    return ledger.get(this.definition.kind, this.definition.identity(args));
+  mark(args: Values): Promise<Mark | undefined> {
+    return markOf(this.definition, args);
   }
 
   private async create(provider: DynamicProvider, inputs: Values): Promise<Step> {

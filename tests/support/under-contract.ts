@@ -62,6 +62,8 @@ export function underContract(title: string, tests: (trial: Trial) => void): voi
 
 /** The object and its marks, or what is left of them. */
 export async function leftBehind(fixture: KindFixture, state: ResourceState): Promise<unknown[]> {
-  const marks = await Promise.all([fixture.args(), fixture.replaced()].map((args) => state.mark(args)));
+  const marks = await Promise.all(
+    [fixture.args(), fixture.replaced?.() ?? fixture.args()].map((args) => state.mark(args)),
+  );
   return [...(await fixture.residue()), ...marks.filter((mark) => mark !== undefined)];
 }

@@ -1,3 +1,5 @@
+import { createReadStream } from "node:fs";
+import { loadImage } from "../../../lib/docker/image";
 import { Container } from "../../../providers/host/container";
 import { type MakeFixture, PASSWORD, refusing } from "../../support/fixture";
 import { type LabGround, labHost, words } from "../../support/lab-host";
@@ -24,7 +26,13 @@ export const hostContainer: MakeFixture = () => {
     teardown: async () => undefined,
     args,
     changed: () => ({ ...args(), restart: "always" }),
-    replaced: () => ({ ...args(), name: `${NAME}-other` }),
+    replaced: () => ({
+      ...args(),
+      ...{
+        name: `${NAME}-other`,
+        volumes: [{ source: `${NAME}-other-data`, target: "/var/lib/registry", readOnly: false }],
+      },
+    }),
     bad: [
       { args: { image: "registry:2" }, path: "image" },
       { args: { env: { TOKEN: `${SECRET}\n` } }, path: "env.TOKEN" },
@@ -38,16 +46,20 @@ export const hostContainer: MakeFixture = () => {
     },
     lose: async () => void (await docker("rm", "--force", NAME)),
     async foreign() {
-      await docker("load", "--input", await onHost(ground));
-      const run = ["run", "--detach", `--name=${NAME}`, "--restart=always", "--memory=64m", "--memory-swap=64m"];
+      await loadImage(ground.host, { stream: () => createReadStream(ground.image.archive) }, ground.image.image);
+      const run = ["run", "--detach", `--name=${NAME}`, "--restart=on-failure:3", "--memory=64m", "--memory-swap=64m"];
       foreign = (await docker(...run, ground.image.image)).stdout.toString().trim();
     },
     async foreignIntact() {
-      const format = "{{.Id}} {{.HostConfig.RestartPolicy.Name}} {{.State.Running}} {{.HostConfig.Memory}}";
+      const format =
+        "{{.Id}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}} {{.State.Running}} {{.HostConfig.Memory}}";
       const [id, ...rest] = await words(ground.host, "docker", "inspect", "--format", format, NAME);
-      return id === foreign && rest.join(" ") === `always true ${64 * 1024 * 1024}`;
+      return id === foreign && rest.join(" ") === `on-failure 3 true ${64 * 1024 * 1024}`;
     },
-    removeForeign: async () => void (await docker("rm", "--force", "--volumes", NAME)),
+    async removeForeign() {
+      await docker("rm", "--force", "--volumes", NAME);
+      await docker("volume", "rm", "--force", `${NAME}-data`);
+    },
     // The host is ours alone: all that its Docker holds but images.
     residue: async () => [
       ...(await words(ground.host, "docker", "ps", "--all", "--format={{.Names}}")),

@@ -14,7 +14,9 @@ export const hostDockerSettings: MakeFixture = () => {
   /** Registries of ours that the daemon itself has taken up. */
   const taken = async () => {
     const { stdout } = await ground.host.exec(["docker", "info", "--format", "{{json .RegistryConfig.IndexConfigs}}"]);
-    return Object.keys(JSON.parse(stdout.toString()) as object).filter((name) => [ONE, TWO].includes(name as "a" & "b"));
+    return Object.keys(JSON.parse(stdout.toString()) as object).filter((name) =>
+      [ONE, TWO].includes(name as "a" & "b"),
+    );
   };
   return {
     resource: DockerSettings,
@@ -35,7 +37,12 @@ export const hostDockerSettings: MakeFixture = () => {
     },
     foreign: () => ground.host.writeFile(DAEMON_CONFIG, FOREIGN),
     foreignIntact: async () => (await read()) === FOREIGN && (await taken()).length === 0,
-    removeForeign: async () => ground.host.removeFile(DAEMON_CONFIG),
+    async removeForeign() {
+      // On reload a daemon leaves alone what the file no longer names.
+      await ground.host.writeFile(DAEMON_CONFIG, '{"insecure-registries": []}');
+      await ground.host.exec(["systemctl", "reload", "docker"]);
+      await ground.host.removeFile(DAEMON_CONFIG);
+    },
     async residue() {
       const text = await read();
       return [...(text === undefined ? [] : [text]), ...(await taken())];

@@ -12,13 +12,14 @@ underContract("kill -9 at every moment of every side effect", (trial) => {
   const sweep = async (
     prepare: () => Promise<unknown>,
     verb: (doomed: DynamicProvider) => Promise<unknown>,
-    after: () => Promise<unknown>,
+    after: (rescuer: DynamicProvider) => Promise<unknown>,
   ): Promise<void> => {
     let next = DynamicProvider.start(trial.kind, { crashAt: 1 });
+    let rescuer = DynamicProvider.start(trial.kind);
     try {
       for (let moment = 1, died = true; died; moment += 1) {
         const doomed = await next;
-        // The next process starts while this one is at work.
+        // The next processes start while these are at work: what a killed one left is found by one that starts later.
         next = DynamicProvider.start(trial.kind, { crashAt: moment + 1 });
         await prepare();
         died = await verb(doomed).then(
@@ -26,19 +27,21 @@ underContract("kill -9 at every moment of every side effect", (trial) => {
           () => true,
         );
         expect({ moment, died, end: await doomed.stop() }).toEqual({ moment, died, end: died ? "SIGKILL" : 0 });
-        await after();
-        await trial.state.destroy(trial.provider);
+        await after(await rescuer);
+        await trial.state.destroy(await rescuer);
+        await (await rescuer).stop();
+        rescuer = DynamicProvider.start(trial.kind);
         expect({ moment, left: await leftBehind(fixture, trial.state) }).toEqual({ moment, left: [] });
         expect(moment).toBeLessThan(MOST);
       }
     } finally {
-      await (await next).stop();
+      for (const started of [next, rescuer]) await (await started).stop();
     }
   };
 
-  const settles = async (args: Values): Promise<void> => {
-    await trial.up(args);
-    expect(await trial.up(args)).toBe("same");
+  const settles = async (rescuer: DynamicProvider, args: Values): Promise<void> => {
+    await trial.state.up(rescuer, args);
+    expect(await trial.state.up(rescuer, args)).toBe("same");
     expect(trial.state.inputs).toMatchObject(args);
     expect(await trial.state.mark(args)).toMatchObject({ state: "done" });
   };
@@ -47,7 +50,7 @@ underContract("kill -9 at every moment of every side effect", (trial) => {
     await sweep(
       async () => undefined,
       (doomed) => trial.state.up(doomed, fixture.args()),
-      () => settles(fixture.args()),
+      (rescuer) => settles(rescuer, fixture.args()),
     );
   }, 120_000);
 
@@ -55,7 +58,7 @@ underContract("kill -9 at every moment of every side effect", (trial) => {
     await sweep(
       () => trial.up(fixture.args()),
       (doomed) => trial.state.up(doomed, fixture.changed()),
-      () => settles(fixture.changed()),
+      (rescuer) => settles(rescuer, fixture.changed()),
     );
   }, 120_000);
 
@@ -63,7 +66,7 @@ underContract("kill -9 at every moment of every side effect", (trial) => {
     await sweep(
       () => trial.up(fixture.args()),
       (doomed) => trial.state.destroy(doomed),
-      () => trial.state.destroy(trial.provider),
+      (rescuer) => trial.state.destroy(rescuer),
     );
   }, 120_000);
 
@@ -74,9 +77,9 @@ underContract("kill -9 at every moment of every side effect", (trial) => {
         await trial.state.up(doomed, adopting());
         await trial.state.destroy(doomed);
       },
-      async () => {
-        await settles(adopting());
-        await trial.state.destroy(trial.provider);
+      async (rescuer) => {
+        await settles(rescuer, adopting());
+        await trial.state.destroy(rescuer);
         expect(await fixture.foreignIntact()).toBe(true);
         await fixture.removeForeign();
       },

@@ -52,12 +52,13 @@ underContract("life", (trial) => {
     expect(trial.state.inputs).toMatchObject(args);
   });
 
-  it("is replaced where its identity changes, and the old object goes", async () => {
+  (fixture.replaced ? it : it.skip)("is replaced where its identity changes, and the old object goes", async () => {
+    const another = fixture.replaced?.() ?? {};
     await trial.up(fixture.args());
-    expect(await trial.up(fixture.replaced())).toBe("replace");
+    expect(await trial.up(another)).toBe("replace");
     expect(await trial.state.mark(fixture.args())).toBeUndefined();
-    expect(await trial.state.mark(fixture.replaced())).toMatchObject({ state: "done" });
-    expect(await trial.up(fixture.replaced())).toBe("same");
+    expect(await trial.state.mark(another)).toMatchObject({ state: "done" });
+    expect(await trial.up(another)).toBe("same");
   });
 
   const { lose } = fixture;
