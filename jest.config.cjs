@@ -14,7 +14,7 @@ module.exports = {
     project("unit"),
     project("contract"),
     project("real"),
-    project("full", { testMatch: ["<rootDir>/tests/real/**/*.full.ts"] }),
+    project("full", { testMatch: ["<rootDir>/tests/**/*.full.ts"] }),
   ],
   coverageProvider: "v8",
   testTimeout: 30_000,

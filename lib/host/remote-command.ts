@@ -52,24 +52,26 @@ export const END_GROUP = [
   'kill -s KILL -- "-$1" 2>/dev/null; true',
 ].join("\n");
 
+/** Each command costs a process on the host, so none is started where there is nothing to do. */
+const SWEEP = 'for f in "$2/$3"????????"$4"; do if [ -e "$f" ]; then rm -f -- "$f"; fi; done';
+
 /**
  * The atomic write: content and then the end mark come in on standard input. A connection cut half-way looks like an
  * ordinary end of input, so only the mark proves that the content is whole. $1 target, $2 directory, $3 and $4 prefix and
  * suffix of temporary names, $5 temporary name, $6 end mark, $7 mode, $8 owner, $9 group.
  */
 export const WRITE_FILE = [
-  "set -e; umask 022",
-  'mkdir -p -- "$2"; rm -f -- "$2/$3"????????"$4"; t=$2/$5',
+  'set -e; umask 022; [ -d "$2" ] || mkdir -p -- "$2"',
+  SWEEP,
+  "t=$2/$5; umask 077",
   // Nobody may be left to read a message: that must not end the script before it has cleaned up.
   "trap '' PIPE; trap 'rm -f -- \"$t\"' EXIT; trap 'exit 1' HUP INT TERM",
-  '(umask 077; cat > "$t")',
-  'n=$(printf %s "$6" | wc -c)',
-  '[ "$(tail -c "$n" -- "$t")" = "$6" ] || { echo "the content did not arrive whole" >&2; exit 74; }',
-  'truncate -s "-$n" -- "$t"',
-  'if [ -n "$8" ]; then chown -- "$8" "$t"; fi',
-  'if [ -n "$9" ]; then chgrp -- "$9" "$t"; fi',
+  'cat > "$t"',
+  '[ "$(tail -c "${#6}" -- "$t")" = "$6" ] || { echo "the content did not arrive whole" >&2; exit 74; }',
+  'truncate -s "-${#6}" -- "$t"',
+  'if [ -n "$8$9" ]; then chown -- "$8${9:+:$9}" "$t"; fi',
   'chmod -- "$7" "$t"; sync -- "$t"; mv -fT -- "$t" "$1"; sync -- "$2"',
 ].join("\n");
 
 /** $1 to $4 as above. */
-export const REMOVE_FILE = 'rm -f -- "$1"; r=$?; rm -f -- "$2/$3"????????"$4"; exit $r';
+export const REMOVE_FILE = `rm -f -- "$1"; r=$?; ${SWEEP}; exit $r`;

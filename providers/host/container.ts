@@ -40,6 +40,8 @@ export class Container extends defineResource({
   }),
   ...onHost,
   identity: (container) => container.name,
+  // What a service must not tell is passed to it this way, and nobody remembers to say so.
+  secrets: ["env"],
 
   async observe(container, context) {
     const { inspectContainer } = await import("../../lib/docker/container-live");

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionArgs } from "../../lib/host/connection";
 import { LEDGER_DIRECTORY } from "../../lib/host/ledger";
+import { LEDGER_REPOSITORY } from "../../lib/oci/registry-ledger";
 import type { AnyDefinition, Context } from "../../providers/resource";
 import type { Values } from "./dynamic-provider";
 
@@ -40,10 +41,19 @@ export interface KindFixture {
   secrets: readonly string[];
 }
 
+/** Kinds whose objects stand on a lab host, or are one. */
+export const needsLab: ReadonlySet<string> = new Set([
+  "host:Container",
+  "host:DockerSettings",
+  "host:Service",
+  "lab:Host",
+]);
+
 export type MakeFixture = (name: string) => KindFixture;
 
 /** Writes of an object, without those of its ownership mark. */
-export const objectWrites = (names: string[]): string[] => names.filter((name) => !name.includes(LEDGER_DIRECTORY));
+export const objectWrites = (names: string[]): string[] =>
+  names.filter((name) => !name.includes(LEDGER_DIRECTORY) && !name.includes(`/${LEDGER_REPOSITORY}/`));
 
 /** A password for connections, to be looked for in errors, output and marks. */
 export const PASSWORD = "a-password-nobody-may-read";

@@ -32,11 +32,32 @@ export async function takePlot(): Promise<Plot> {
   for (let index = 0; index < PLOTS; index += 1) {
     const server = await listen(PORTS + index);
     if (!server) continue;
+    const name = `contract-${index}`;
+    await clear(name);
     const at = (last: number) => `172.29.${60 + index}.${last}`;
     const release = () => new Promise<void>((done) => server.close(() => done()));
-    return { name: `contract-${index}`, at, subnet: `${at(0)}/24`, release };
+    return { name, at, subnet: `${at(0)}/24`, release };
   }
   throw new Error(`${PLOTS} test processes hold all plots. Try: end those that hang`);
+}
+
+/** What Docker has of a plot, this process's own or left by one that was killed. */
+export async function standingOn(name: string): Promise<Record<"container" | "volume" | "network", string[]>> {
+  const filter = `--filter=name=^/?${name}(-|$)`;
+  const [container, volume, network] = await Promise.all([
+    words(local, "docker", "ps", "--all", "--format={{.Names}}", filter),
+    words(local, "docker", "volume", "ls", "--quiet", filter),
+    words(local, "docker", "network", "ls", "--format={{.Name}}", filter),
+  ]);
+  return { container, volume, network };
+}
+
+/** Takes all of that away. */
+export async function clear(name: string): Promise<void> {
+  const { container, volume, network } = await standingOn(name);
+  for (const each of container) await local.exec(["docker", "rm", "--force", "--volumes", each]);
+  for (const each of volume) await local.exec(["docker", "volume", "rm", each]);
+  for (const each of network) await local.exec(["docker", "network", "rm", each]);
 }
 
 function listen(port: number): Promise<Server | undefined> {

@@ -7,7 +7,7 @@ import { ensureKeyPair } from "../../../lib/lab/keys";
 import { labRecipe, recipeDigest } from "../../../lib/lab/recipe";
 import { Host } from "../../../providers/lab/host";
 import { type MakeFixture, PASSWORD, refusing } from "../../support/fixture";
-import { local, type Plot, takePlot, words } from "../../support/lab-host";
+import { clear, local, type Plot, standingOn, takePlot, words } from "../../support/lab-host";
 
 export const labHost: MakeFixture = () => {
   let plot: Plot;
@@ -57,17 +57,8 @@ export const labHost: MakeFixture = () => {
       const format = "{{.Id}} {{.HostConfig.RestartPolicy.Name}} {{.State.Running}}";
       return (await docker("inspect", "--format", format, container())).join(" ") === `${foreign} on-failure true`;
     },
-    async removeForeign() {
-      await docker("rm", "--force", "--volumes", container());
-      await docker("volume", "rm", "--force", `${container()}-docker`);
-      for (const id of await docker("network", "ls", "--quiet", `--filter=name=${plot.name}`))
-        await docker("network", "rm", id);
-    },
-    residue: async () => [
-      ...(await docker("ps", "--all", "--format={{.Names}}", `--filter=name=${plot.name}`)),
-      ...(await docker("volume", "ls", "--quiet", `--filter=name=${plot.name}`)),
-      ...(await docker("network", "ls", "--format={{.Name}}", `--filter=name=${plot.name}`)),
-    ],
+    removeForeign: () => clear(plot.name),
+    residue: async () => Object.values(await standingOn(plot.name)).flat(),
     unreachable: () => ({ host: refusing("localhost") }),
     dormant: () => ({ host: refusing("localhost", { dormant: true }) }),
     secrets: [PASSWORD],

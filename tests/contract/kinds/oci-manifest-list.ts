@@ -41,7 +41,7 @@ export const ociManifestList: MakeFixture = () => {
     ],
     async drift() {
       await ground.tag("v1", theirs);
-      await ground.tag("v1-arm64", theirs);
+      await ground.tag("v1-amd64", theirs);
       return "children";
     },
     lose: () => untag(ground.client, { repository: REPOSITORY, tag: "v1" }),
