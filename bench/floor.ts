@@ -1,5 +1,5 @@
 // Below the floor: what settings of the engine and its backend take off an up and a destroy of our resources. The peer is
-// the same project with the defaults; docs/adr/0010-checkpoints-and-batching.md says which of them are safe.
+// the same project with the defaults; docs/adr/0008-checkpoints-and-batching.md says which of them are safe.
 import { mkdtempSync, rmSync } from "node:fs";
 import { rounds, sizes } from "./support/compare";
 import { Contest } from "./support/contest";

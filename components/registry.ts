@@ -24,7 +24,11 @@ export class Registry extends pulumi.ComponentResource {
     super("openstack-site:index:Registry", name, {}, options);
     const { machine, builder, recipe, port } = args;
     this.address = `${args.address}:${port}`;
-    const image = new RegistryImage(`${name}-image`, { host: builder, recipe }, { parent: this });
+    const image = new RegistryImage(
+      `${name}-image`,
+      { host: builder, recipe, usedBy: `${pulumi.getProject()}-${pulumi.getStack()}` },
+      { parent: this },
+    );
     this.container = new Container(
       name,
       {

@@ -21,7 +21,7 @@ import type { FileOptions } from "./host";
 
 /**
  * Calls that take microseconds are made in place: to hand each to the thread pool costs ten times as much, and a
- * resource takes some forty (docs/adr/0010). What may wait for the disk still goes there: big content, streams, syncing,
+ * resource takes some forty (docs/adr/0008). What may wait for the disk still goes there: big content, streams, syncing,
  * and what changes a directory while others sync.
  */
 const BIG = 1 << 20;

@@ -15,7 +15,7 @@ interface Frame {
 /**
  * For every resource the SDK writes the whole call stack of the program into the state, and takes another stack for each
  * of some ten promises, in case one never settles. The first is half the state of a small resource, all of which the
- * engine writes twice per change; the second is a third of the program's time (docs/adr/0010). What stays is the one
+ * engine writes twice per change; the second is a third of the program's time (docs/adr/0008). What stays is the one
  * frame that says where the program made the resource.
  */
 function trimTraces({ resource, debuggable }: Sdk): void {

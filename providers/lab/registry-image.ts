@@ -6,6 +6,8 @@ import { defineResource } from "../resource";
 const schema = z.object({
   /** The machine that makes it: one with Debian's package archive at hand. */
   host: connectionSchema,
+  /** The project and stack that use it: the archive is shared by all, each one's use is noted apart. */
+  usedBy: z.string().min(1),
   /** Digest of what it is made from, planned. */
   recipe: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
 });
@@ -21,7 +23,7 @@ export class RegistryImage extends defineResource({
     imageId: z.string(),
   }),
   ...onHost,
-  identity: () => "registry",
+  identity: ({ usedBy }) => `registry image of ${usedBy}`,
   // A cache: whoever made it, the same recipe gives the same bytes.
   shared: true,
 

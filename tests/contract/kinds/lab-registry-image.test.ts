@@ -22,7 +22,7 @@ describe("lab:RegistryImage", () => {
   beforeAll(async () => {
     cache = await mkdtemp(join(tmpdir(), "registry-image-"));
     process.env["XDG_CACHE_HOME"] = cache;
-    args = { host: { kind: "local", name: "localhost" }, recipe: await registryRecipe(local) };
+    args = { host: { kind: "local", name: "localhost" }, usedBy: "contract", recipe: await registryRecipe(local) };
     provider = await DynamicProvider.start(definition.kind);
     state = new ResourceState(definition);
   });

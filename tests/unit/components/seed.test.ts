@@ -53,7 +53,7 @@ test("the registry: its image is made here, its container runs there", async () 
     dependsOn: ["host:DockerSettings seed-host-docker-settings", "host:Service seed-host-docker"],
   });
   expect(found["lab:RegistryImage seed-registry-image"]).toEqual({
-    args: { host: here, recipe },
+    args: { host: here, recipe, usedBy: "openstack-site-test" },
     ...top,
     parent: "Registry seed-registry",
   });
