@@ -23,14 +23,14 @@ export async function ensureKeyPair(local: Host, directory: string, name: string
 }
 
 /** One in two hundred of ssh2's keys is written a byte short, and nobody can read it. */
-function newPrivateKey(): string {
+export function newPrivateKey(): string {
   for (;;) {
     const { private: key } = utils.generateKeyPairSync("ed25519");
     if (!(utils.parseKey(key) instanceof Error)) return key;
   }
 }
 
-function publicKeyOf(privateKey: string, file: string): string {
+export function publicKeyOf(privateKey: string, file: string): string {
   const key = utils.parseKey(privateKey);
   if (key instanceof Error) throw new Error(`key ${file}: ${key.message}. Try: remove the file, and a new key is made`);
   return `${key.type} ${key.getPublicSSH().toString("base64")}`;

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
-import { type AuthContext, type Connection, Server, type ServerChannel, utils } from "ssh2";
+import { type AuthContext, type Connection, Server, type ServerChannel } from "ssh2";
 import { type ConnectionArgs, connectionSchema, type SshConnection } from "../../lib/host/connection";
+import { newPrivateKey, publicKeyOf } from "../../lib/lab/keys";
 
 export interface ServerOptions {
   password?: string;
@@ -32,12 +33,12 @@ export interface SshServer {
 
 /** An SSH server in this process, for faults that a real one cannot be made to show. Commands run by `sh`. */
 export async function startSshServer(options: ServerOptions = {}): Promise<SshServer> {
-  const keys = utils.generateKeyPairSync("ed25519");
+  const privateKey = newPrivateKey();
   const password = options.password ?? "right";
   const sockets = new Set<Socket>();
   const commands: string[] = [];
   const ends: (() => void)[] = [];
-  const ssh = new Server({ hostKeys: [keys.private] }, (client) => {
+  const ssh = new Server({ hostKeys: [privateKey] }, (client) => {
     client.on("authentication", (context) => authenticate(context, password, options.interactive === true));
     client.on("error", () => {});
     serve(client, server, ends);
@@ -50,7 +51,7 @@ export async function startSshServer(options: ServerOptions = {}): Promise<SshSe
   });
   await new Promise<void>((resolve) => tcp.listen(options.port ?? 0, "127.0.0.1", resolve));
   const { port } = tcp.address() as AddressInfo;
-  const hostKey = keys.public.split(" ").slice(0, 2).join(" ");
+  const hostKey = publicKeyOf(privateKey, "of the test server");
   const login = { kind: "ssh", name: "fake", address: "127.0.0.1", port, hostKey, password } as const;
   const cut = () => {
     for (const socket of sockets) socket.destroy();
