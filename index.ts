@@ -23,7 +23,11 @@ export = async () => {
 
 function build(site: Site, plan: SitePlan) {
   const { machines } = new Lab("lab", { host: HERE, hosts: plan.hosts });
-  const machine = (name: string) => machines[name] ?? { connection: HERE };
+  const machine = (name: string) => {
+    const found = machines[name];
+    if (!found) throw new Error(`no host "${name}" in the plan`);
+    return found;
+  };
   const seed = new Seed("seed", {
     machine: machine(site.seed.host),
     builder: HERE,

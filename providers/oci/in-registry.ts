@@ -16,7 +16,7 @@ export const registrySchema = z.strictObject({
 
 export type Registry = z.output<typeof registrySchema>;
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
+export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
 
 /** What names a manifest in a registry. */
 export const manifestArguments = {
@@ -28,7 +28,7 @@ export const manifestArguments = {
     .regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/, "a repository of lower-case words, for example site/hello"),
   tag: z.string().regex(/^\w[\w.-]{0,127}$/, "a tag of letters, digits, dots and dashes"),
   /** The manifest's digest, planned: what the tag stands for. */
-  digest,
+  digest: digestSchema,
 };
 
 export const platformSchema = z.strictObject({
@@ -36,8 +36,6 @@ export const platformSchema = z.strictObject({
   architecture: z.string().min(1),
   variant: z.string().min(1).optional(),
 });
-
-export const digestSchema = digest;
 
 const clients = new Map<string, RegistryClient>();
 
