@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { image } from "./config/image";
+import { registry } from "./config/registry";
 import { hostName, localWay, sshWay } from "./lib/host/connection";
 
-const architecture = z.enum(["amd64", "arm64", "s390x"]);
 const address = z.ipv4().meta({ description: "An IPv4 address", examples: ["10.77.0.10"] });
 const hostReference = hostName.meta({ description: "A name from hosts or lab.hosts", examples: ["seed"] });
-const repository = z
-  .string()
-  .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "a repository of lower-case words, for example site/hello");
-
 const lab = z.strictObject({
   network: z
     .strictObject({
@@ -21,27 +18,10 @@ const lab = z.strictObject({
     .meta({ description: "Machines made here as containers", examples: [{ seed: { address: "10.77.0.10" } }] }),
 });
 
-const image = z
-  .strictObject({
-    repository,
-    tag: z.string().regex(/^[\w][\w.-]{0,127}$/, "a tag of letters, digits, dots and dashes"),
-    architectures: z.array(architecture).min(1),
-  })
-  .meta({ examples: [{ repository: "site/hello", tag: "v1", architectures: ["amd64", "arm64", "s390x"] }] });
-
 const seed = z
   .strictObject({
     host: hostReference,
-    registry: z
-      .strictObject({
-        port: z
-          .int()
-          .min(1)
-          .max(65535)
-          .refine((port) => port !== 5000, "5000 is Keystone's port: choose another, for example 4000")
-          .meta({ examples: [4000] }),
-      })
-      .meta({ examples: [{ port: 4000 }] }),
+    registry,
     images: z.array(image).default([]),
   })
   .meta({ examples: [{ host: "seed", registry: { port: 4000 } }] });

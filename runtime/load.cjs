@@ -7,7 +7,7 @@ const { join } = require("node:path");
 
 const root = join(__dirname, "..");
 const cache = join(root, ".cache");
-const SOURCES = ["index.ts", "config.ts", "plan", "components", "providers", "lib"];
+const SOURCES = ["index.ts", "config.ts", "config", "plan", "components", "providers", "lib"];
 const SETTINGS = ["package.json", "package-lock.json", "tsconfig.json", "runtime/load.cjs"];
 const DAY = 24 * 3600 * 1000;
 

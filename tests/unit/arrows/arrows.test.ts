@@ -20,6 +20,9 @@ const refused: [room: string, from: string, why: RegExp][] = [
   ["plan", "../providers/host/file", /plan knows lib only/],
   ["plan", "../components/seed", /plan knows lib only/],
   ["plan", "../config", /plan knows lib only/],
+  ["plan", "../config/registry", /plan knows lib only/],
+  ["components", "../config/registry", /components compose provider classes/],
+  ["lib/host", "../../config/registry", /lib is free of Pulumi/],
   ["index.ts", "./providers/host/file", /index\.ts reads config/],
   ["index.ts", "./lib/host/connect", /index\.ts reads config/],
 ];
@@ -37,6 +40,7 @@ const allowed: [room: string, from: string][] = [
   ["plan", "node:fs"],
   ["index.ts", "./components/seed"],
   ["index.ts", "./config"],
+  ["config.ts", "./config/registry"],
   ["index.ts", "./plan/site"],
   ["config.ts", "./lib/host/connection"],
 ];
