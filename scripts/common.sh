@@ -50,7 +50,8 @@ stack_environment() {
   # Plugins come from the registries the lock file names, or not at all: a hidden download would hang behind a gap.
   printf 'export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true\n'
   if [[ $1 == dev ]]; then
-    printf 'export PULUMI_BACKEND_URL=%q\n' "file://$state/pulumi"
+    # No attribute files beside the state: pulumi never reads them, and writing them takes a fifth of an up.
+    printf 'export PULUMI_BACKEND_URL=%q\n' "file://$state/pulumi?metadata=skip"
     printf 'export PULUMI_CONFIG_PASSPHRASE_FILE=%q\n' "$state/passphrase"
   fi
 }

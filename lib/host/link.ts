@@ -1,20 +1,18 @@
-import { readFileSync } from "node:fs";
 import { connect as dial, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
-import { Client, type ClientChannel, type ConnectConfig, type ServerHostKeyAlgorithm, utils } from "ssh2";
+import { Client, type ClientChannel } from "ssh2";
 import type { Login } from "./connection";
 import type { HostError } from "./host";
+import { keepAlive, type Patience } from "./keep-alive";
+import { loginSettings } from "./login";
 import { fingerprint, LinkTrouble } from "./trouble";
 
-export interface Timing {
+export interface Timing extends Patience {
   /** Milliseconds for the whole way from the first packet to being logged in. */
   connect: number;
   /** Milliseconds until the server must have started a command. */
   command: number;
-  /** A peer that leaves `keepAliveCount` questions, this many milliseconds apart, unanswered is gone. */
-  keepAlive: number;
-  keepAliveCount: number;
 }
 
 export const DEFAULT_TIMING: Timing = { connect: 10_000, command: 60_000, keepAlive: 5_000, keepAliveCount: 3 };
@@ -105,7 +103,12 @@ export class Link {
   }
 
   private async connect(lost: () => void): Promise<Client> {
-    const auth = authentication(this.login);
+    const login = {
+      ...loginSettings(this.login, (key) => {
+        this.trouble.seenKey = fingerprint(key);
+      }),
+      readyTimeout: this.timing.connect,
+    };
     const sock = this.via ? await this.via.forward(this.login) : this.socket();
     const client = new Client();
     client.on("keyboard-interactive", (_name, _text, _lang, prompts, answer) =>
@@ -123,26 +126,13 @@ export class Link {
         lost();
         reject(new Error("the connection was closed"));
       });
-      client.connect({ ...this.settings(), ...auth, sock });
+      client.connect({ ...login, sock });
     });
-    this.keepAlive(client, sock);
+    keepAlive(client, this.timing, (why) => {
+      this.trouble.cause = why;
+      sock.destroy();
+    });
     return client;
-  }
-
-  private settings(): ConnectConfig {
-    const [type = ""] = this.login.hostKey.split(" ");
-    return {
-      username: this.login.user,
-      readyTimeout: this.timing.connect,
-      keepaliveInterval: 0,
-      // Ask for the type of key we know: a server has several, and would offer another one first.
-      algorithms: { serverHostKey: keyAlgorithms(type) },
-      hostVerifier: (key: Buffer) => {
-        const same = key.toString("base64") === this.login.hostKey.split(" ")[1];
-        if (!same) this.trouble.seenKey = fingerprint(key);
-        return same;
-      },
-    };
   }
 
   /** Never keeps the process alive: calls in flight do that with their timers. */
@@ -165,66 +155,4 @@ export class Link {
       });
     });
   }
-
-  /**
-   * ssh2's own keep-alive holds the process. So the peer is asked here, by a request whose refusal proves it alive: to
-   * cancel a forward that does not exist.
-   */
-  private keepAlive(client: Client, sock: Readable): void {
-    let missed = 0;
-    const timer = setInterval(() => {
-      if (missed >= this.timing.keepAliveCount) {
-        this.trouble.cause = `no sign of life for ${(this.timing.keepAlive * missed) / 1000} s`;
-        sock.destroy();
-        return;
-      }
-      missed++;
-      try {
-        client.unforwardIn("127.0.0.1", 1, () => {
-          missed = 0;
-        });
-      } catch (error) {
-        // Half closed: it cannot be asked any more.
-        this.trouble.cause = (error as Error).message;
-        sock.destroy();
-      }
-    }, this.timing.keepAlive).unref();
-    client.once("close", () => clearInterval(timer));
-  }
-}
-
-function keyAlgorithms(type: string): ServerHostKeyAlgorithm[] {
-  return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type as ServerHostKeyAlgorithm];
-}
-
-/** Only what the site names is tried: nothing is picked up from the user's home. */
-function authentication({ keyFile, agent, password }: Login): Partial<ConnectConfig> {
-  const socket = agent === "env" ? process.env["SSH_AUTH_SOCK"] : agent;
-  if (!keyFile && !socket && password === undefined) {
-    const error = new Error(agent ? "$SSH_AUTH_SOCK is not set" : "no keyFile, agent or password is given");
-    throw Object.assign(error, { level: "client-authentication" });
-  }
-  return {
-    ...(keyFile ? { privateKey: readKey(keyFile) } : {}),
-    ...(socket ? { agent: socket } : {}),
-    ...(password === undefined ? {} : { password, tryKeyboard: true }),
-    authHandler: [
-      ...(keyFile ? (["publickey"] as const) : []),
-      ...(socket ? (["agent"] as const) : []),
-      ...(password === undefined ? [] : (["password", "keyboard-interactive"] as const)),
-    ],
-  };
-}
-
-function readKey(path: string): Buffer {
-  const refuse = (why: string) =>
-    Object.assign(new Error(`key file ${path} ${why}`), { level: "client-authentication" });
-  let key: Buffer;
-  try {
-    key = readFileSync(path);
-  } catch (error) {
-    throw refuse(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  if (utils.parseKey(key) instanceof Error) throw refuse("is no private key, or one with a passphrase (use an agent)");
-  return key;
 }

@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { HostError } from "./host";
+import { lookCommands, namesPath, split, type Verb } from "./look-commands";
 import { quote } from "./quote";
 import type { Running } from "./running";
 import { type Reply, Shell } from "./shell";
 
 /** What a look at one path brought. */
 export type Answer = { found: Buffer } | { absent: true } | { failed: string };
-
-export type Verb = "read" | "stat" | "list";
 
 interface Ask {
   verb: Verb;
@@ -19,7 +18,6 @@ interface Ask {
 
 const BATCH = 128;
 const SILENCE = 60_000;
-const STAT = "%F|%s|%a|%U|%u|%G|%g";
 /** Paths that no tool quotes in its messages; others are asked for one at a time. */
 const PLAIN = /^[\w./-]+$/;
 
@@ -74,13 +72,13 @@ export class Looks {
 
   private async answer(batch: Ask[]): Promise<Answer[]> {
     const paths = batch.map((ask) => ask.path);
-    const { command, separator } = commands[batch[0]?.verb ?? "stat"](paths);
+    const { command, separator } = lookCommands[batch[0]?.verb ?? "stat"](paths);
     const reply = await this.transact(command, paths);
     const errors = reply.errors.split("\n").filter(Boolean);
     const parts = split(reply.output, separator);
     let part = 0;
     return paths.map((path, index) => {
-      const error = paths.length === 1 ? errors.at(-1) : errors.find((line) => names(line, path));
+      const error = paths.length === 1 ? errors.at(-1) : errors.find((line) => namesPath(line, path));
       // stat says nothing for what it did not find; cat leaves its place empty.
       const found = error && batch[0]?.verb === "stat" ? undefined : parts[part++];
       if (reply.code === 0 || (!error && paths.length > 1)) return found ? { found } : { failed: "no answer" };
@@ -118,42 +116,4 @@ export class Looks {
       throw error;
     }
   }
-}
-
-interface Command {
-  command: string;
-  /** What stands after each path's part of the output; empty where there is only one part. */
-  separator: string;
-}
-
-const commands: Record<Verb, (paths: string[]) => Command> = {
-  /** cat's own environment, read as a file, is a separator no file holds by chance; nothing has to be written for it. */
-  read: (paths) => {
-    const mark = randomBytes(16).toString("hex");
-    const words = paths.flatMap((path) => [path, "/proc/self/environ"]);
-    return {
-      command: quote(["env", "-i", "LC_ALL=C", `MARK=${mark}`, "cat", "--", ...words]),
-      separator: `LC_ALL=C\0MARK=${mark}\0`,
-    };
-  },
-  stat: (paths) => ({ command: `LC_ALL=C ${quote(["stat", "-L", "-c", STAT, "--", ...paths])}`, separator: "\n" }),
-  list: ([path = ""]) => ({
-    command: `LC_ALL=C ${quote(["find", `${path}/`, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0"])}`,
-    separator: "",
-  }),
-};
-
-function names(line: string, path: string): boolean {
-  return line.includes(` ${path}: `) || line.includes(` '${path}': `);
-}
-
-function split(output: Buffer, separator: string): Buffer[] {
-  if (!separator) return [output];
-  const parts: Buffer[] = [];
-  let start = 0;
-  for (let end = output.indexOf(separator); end >= 0; end = output.indexOf(separator, start)) {
-    parts.push(output.subarray(start, end));
-    start = end + Buffer.byteLength(separator);
-  }
-  return parts;
 }

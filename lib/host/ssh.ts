@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { PassThrough, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { effect } from "../effect";
 import type { SshConnection } from "./connection";
 import { fileFailure } from "./failure";
 import { assertAbsolute, temporary } from "./files";
+import { withoutGroup } from "./group";
 import { type ExecOptions, type ExecResult, type FileOptions, type FileStat, type Host, HostError } from "./host";
 import type { Link } from "./link";
-import { type Answer, Looks, type Verb } from "./looks";
+import { parseStat, type Verb } from "./look-commands";
+import { type Answer, Looks } from "./looks";
 import { END_GROUP, REMOVE_FILE, type RemoteOptions, remoteCommand, WRITE_FILE } from "./remote-command";
 import { attend, type Ending, type Running, within } from "./running";
 import { Slots } from "./slots";
@@ -149,37 +151,4 @@ function withMark(content: string | Buffer | Readable, mark: string): Buffer | R
       yield mark;
     })(),
   );
-}
-
-/** Takes the line `[pid n]` out of stderr, with what the server or a login script said before it. */
-function withoutGroup(stderr: Readable): { rest: Readable; group: Promise<string> } {
-  const rest = new PassThrough();
-  const group = new Promise<string>((resolve) => {
-    let head: Buffer | undefined = Buffer.alloc(0);
-    stderr.on("data", (chunk: Buffer) => {
-      if (!head) {
-        rest.write(chunk);
-        return;
-      }
-      head = Buffer.concat([head, chunk]);
-      const match = /\[pid (\d+)\]\n/.exec(head.toString("latin1"));
-      if (!match) return;
-      resolve(match[1] as string);
-      rest.write(head.subarray(match.index + match[0].length));
-      head = undefined;
-    });
-    stderr.on("end", () => rest.end(head));
-  });
-  return { rest, group };
-}
-
-function parseStat(line: string): FileStat {
-  const [kind = "", size, mode = "", owner = "", uid = "", group = "", gid = ""] = line.split("|");
-  return {
-    type: kind.startsWith("regular") ? "file" : kind === "directory" ? "directory" : "other",
-    size: Number(size),
-    mode: mode.padStart(4, "0"),
-    owner: owner === "UNKNOWN" ? uid : owner,
-    group: group === "UNKNOWN" ? gid : group,
-  };
 }

@@ -23,7 +23,7 @@ afterEach(() => {
 
 const recover = () =>
   promisify(execFile)(process.execPath, [join(project.root, "scripts/recover.cjs"), "dev"], {
-    env: { PULUMI_BACKEND_URL: `file://${project.root}/state` },
+    env: { PULUMI_BACKEND_URL: `file://${project.root}/state?metadata=skip` },
   });
 const lock = (holder: { pid: number; username?: string; hostname?: string }) => {
   const mine = { username: userInfo().username, hostname: hostname(), timestamp: "2026-01-01T00:00:00Z" };
