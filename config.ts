@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { image } from "./config/image";
+import { image, imageList } from "./config/image";
+import { type Mistake, unknownNames } from "./config/names";
 import { registry } from "./config/registry";
+import { registryMistakes } from "./config/registry-rules";
+import { upstream } from "./config/upstream";
 import { hostName, localWay, sshWay } from "./lib/host/connection";
 
 const address = z.ipv4().meta({ description: "An IPv4 address", examples: ["10.77.0.10"] });
@@ -23,6 +26,7 @@ const seed = z
     host: hostReference,
     registry,
     images: z.array(image).default([]),
+    imageLists: z.array(imageList).default([]),
   })
   .meta({ examples: [{ host: "seed", registry: { port: 4000 } }] });
 
@@ -49,38 +53,19 @@ export const siteSchema = z.strictObject({
       description: "Machines that exist",
       examples: [{ seed: { kind: "ssh", address: "192.0.2.10", hostKey: "ssh-ed25519 AAAAC3Nza..." } }],
     }),
+  registries: z
+    .record(hostName, upstream)
+    .default({})
+    .meta({
+      description: "Registries the images come from",
+      examples: [{ upstream: { address: "registry.example.org" } }],
+    }),
   seed,
   undercloud: undercloud.default({ nodes: [] }),
   overcloud: overcloud.optional(),
 });
 
 export type Site = z.output<typeof siteSchema>;
-
-interface Mistake {
-  path: readonly PropertyKey[];
-  message: string;
-}
-
-/** Names that no host has. Works on what the file says, so that it is reported beside wrong types. */
-function unknownHosts(values: z.input<typeof siteSchema>): Mistake[] {
-  const named = (value: unknown): string[] => Object.keys(typeof value === "object" && value !== null ? value : {});
-  const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-  const known = new Set([...named(values.hosts), ...named(values.lab?.hosts)]);
-  const used: { path: PropertyKey[]; name: unknown }[] = [
-    { path: ["seed", "host"], name: values.seed?.host },
-    { path: ["overcloud", "deployHost"], name: values.overcloud?.deployHost },
-    ...listed(values.undercloud?.nodes).map((name, index) => ({ path: ["undercloud", "nodes", index], name })),
-    ...named(values.overcloud?.inventory).flatMap((group) =>
-      listed(values.overcloud?.inventory[group]).map((name, index) => ({
-        path: ["overcloud", "inventory", group, index],
-        name,
-      })),
-    ),
-  ];
-  return used
-    .filter(({ name }) => typeof name === "string" && !known.has(name))
-    .map(({ path, name }) => ({ path, message: `no host "${name}"; there are: ${[...known].join(", ") || "none"}` }));
-}
 
 /** The site of this stack, or every mistake in its file at once, each with its path and an example. */
 export function readSite(): Site {
@@ -95,7 +80,7 @@ export function readSite(): Site {
 
 export function parseSite(values: z.input<typeof siteSchema>, file: string): Site {
   const parsed = siteSchema.safeParse(values);
-  const mistakes: Mistake[] = [...(parsed.error?.issues ?? []), ...unknownHosts(values)];
+  const mistakes: Mistake[] = [...(parsed.error?.issues ?? []), ...unknownNames(values), ...registryMistakes(values)];
   if (parsed.success && mistakes.length === 0) return parsed.data;
   const lines = mistakes.map(({ path, message }) => `  - ${path.join(".") || "(file)"}: ${message}${example(path)}`);
   const count = lines.length === 1 ? "1 mistake" : `${lines.length} mistakes`;

@@ -13,7 +13,7 @@ const HERE = { kind: "local", name: "localhost" } as const;
 export = async () => {
   const site = readSite();
   const plan = await planSite(
-    { hosts: site.hosts, lab: site.lab, images: site.seed.images },
+    { ...site, ...site.seed, registryHost: site.seed.host },
     { project: pulumi.getProject(), stack: pulumi.getStack(), preview: pulumi.runtime.isDryRun(), directory: ".state" },
   );
   const outputs = build(site, plan);
@@ -31,12 +31,13 @@ function build(site: Site, plan: SitePlan) {
   const seed = new Seed("seed", {
     machine: machine(site.seed.host),
     builder: HERE,
-    registry: { address: addressOf(plan, site.seed.host), port: site.seed.registry.port, recipe: plan.registryRecipe },
+    registry: plan.registry,
+    registryRecipe: plan.registryRecipe,
     images: plan.images,
+    registries: site.registries,
   });
   const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));
-  const { registryAddress } = seed;
-  const undercloud = new Undercloud("undercloud", { nodes, registryAddress }, { dependsOn: [seed] });
+  const undercloud = new Undercloud("undercloud", { nodes, registry: seed.trust }, { dependsOn: [seed] });
   if (site.overcloud) {
     const { deployHost, inventory } = site.overcloud;
     new Overcloud(
@@ -45,17 +46,9 @@ function build(site: Site, plan: SitePlan) {
       { dependsOn: [undercloud] },
     );
   }
-  const named = plan.images.map((set) => [`${set.repository}:${set.tag}`, set] as const);
   return {
-    registry: registryAddress,
-    images: Object.fromEntries(named.map(([name, { digest }]) => [name, digest])),
-    architectures: Object.fromEntries(
-      named.map(([name, { images }]) => [name, images.map(({ platform }) => platform.architecture)]),
-    ),
+    registry: seed.trust.address,
+    images: Object.fromEntries(plan.images.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest])),
+    architectures: seed.architectures,
   };
-}
-
-function addressOf(plan: SitePlan, host: string): string {
-  const connection = plan.hosts[host]?.connection;
-  return connection?.kind === "ssh" ? connection.address : "127.0.0.1";
 }

@@ -1,41 +1,58 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "../providers/host/on-host";
-import { ImageSet, type ImageSetArgs } from "./image-set";
+import type { RegistryReach } from "../providers/oci/in-registry";
+import { ImageSet, type ImageSetArgs, type PlannedSet } from "./image-set";
 import type { Machine } from "./machine";
-import { Node } from "./node";
-import { Registry } from "./registry";
+import { Node, type RegistryTrust } from "./node";
+import { Registry, type RegistryServer } from "./registry";
 
 export interface SeedArgs {
   machine: Machine;
   /** This machine, where images are made. */
   builder: ConnectionArgs;
-  registry: { address: string; port: number; recipe: string };
-  images: readonly Omit<ImageSetArgs, "registry">[];
+  registry: {
+    way: RegistryReach;
+    authority?: { source: string; digest: string };
+    /** Absent where it stands already. */
+    server?: RegistryServer;
+  };
+  /** What the registry's image is made from. */
+  registryRecipe?: string | undefined;
+  images: readonly PlannedSet[];
+  /** Registries images come from, by name. */
+  registries: ImageSetArgs["registries"];
 }
 
 /** What a site is fed from: the registry, and the images and lists in it. */
 export class Seed extends pulumi.ComponentResource {
-  readonly registryAddress: string;
+  /** What the Docker of other hosts must know of the registry. Plain: what is pulled does not depend on its container. */
+  readonly trust: RegistryTrust;
+  /** By name of the image: what stands for each architecture, or why nothing does. */
+  readonly architectures: Readonly<Record<string, ImageSet["architectures"]>>;
 
   constructor(name: string, args: SeedArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Seed", name, {}, options);
-    const { machine, builder, registry: planned } = args;
-    const address = `${planned.address}:${planned.port}`;
-    const node = new Node(`${name}-host`, { machine, registries: [address] }, { parent: this });
-    const registry = new Registry(
-      `${name}-registry`,
-      { machine, builder, ...planned },
-      { parent: this, dependsOn: [node] },
-    );
-    const reach = { name: `${name}-registry`, address, insecure: true };
-    for (const image of args.images) {
-      new ImageSet(
-        `${name}-${image.repository.replaceAll("/", "-")}`,
-        { ...image, registry: reach },
-        { parent: this, dependsOn: [registry], ...(machine.resource && { deletedWith: machine.resource }) },
-      );
-    }
-    this.registryAddress = registry.address;
-    this.registerOutputs({ registry: registry.address });
+    const { machine, builder, registryRecipe: recipe } = args;
+    const { way, authority, server } = args.registry;
+    const { address, insecure = false } = way;
+    this.trust = { address, insecure, ...(authority && { authority }) };
+    const node = new Node(`${name}-host`, { machine, registry: this.trust }, { parent: this });
+    const called = `${name}-registry`;
+    const registry =
+      server && recipe
+        ? new Registry(called, { machine, builder, recipe, server }, { parent: this, dependsOn: [node] })
+        : undefined;
+    const gone = machine.resource && { deletedWith: machine.resource };
+    // What is in a registry that stands elsewhere does not go with this machine.
+    const within = { parent: this, ...(registry && { dependsOn: [registry], ...gone }) };
+    const reach = { name: called, ...way };
+    const sets = args.images.map((image) => {
+      const { repository, tag } = image;
+      const unique = `${name}-${repository.replaceAll("/", "-")}-${tag}`;
+      const set = new ImageSet(unique, { ...image, registry: reach, registries: args.registries }, within);
+      return [`${repository}:${tag}`, set.architectures] as const;
+    });
+    this.architectures = Object.fromEntries(sets);
+    this.registerOutputs({ registry: address });
   }
 }

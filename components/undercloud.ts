@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
-import { Node } from "./node";
+import { Node, type RegistryTrust } from "./node";
 
 export interface UndercloudArgs {
   nodes: Readonly<Record<string, Machine>>;
-  registryAddress: string;
+  registry: RegistryTrust;
 }
 
 /** The machines OpenStack will run on, ready for it. */
@@ -12,7 +12,7 @@ export class Undercloud extends pulumi.ComponentResource {
   constructor(name: string, args: UndercloudArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Undercloud", name, {}, options);
     for (const [node, machine] of Object.entries(args.nodes)) {
-      new Node(`${name}-${node}`, { machine, registries: [args.registryAddress] }, { parent: this });
+      new Node(`${name}-${node}`, { machine, registry: args.registry }, { parent: this });
     }
     this.registerOutputs({});
   }

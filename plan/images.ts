@@ -1,79 +1,95 @@
-import type { Digest } from "../lib/content/digest";
 import { pin } from "../lib/content/pins";
 import { ContentStore } from "../lib/content/store";
-import { buildImage } from "../lib/oci/build";
-import type { Image } from "../lib/oci/image";
-import { buildList, childTag, type ListChild } from "../lib/oci/list";
-
-export interface SiteImage {
-  repository: string;
-  tag: string;
-  architectures: string[];
-}
+import type { Platform } from "../lib/oci/image";
+import { buildList, childTag } from "../lib/oci/list";
+import { type PlannedSource, type SiteImage, type Supply, soughtFor, supply } from "./image-sources";
+import type { Offered } from "./upstream-images";
 
 /** One image of a list: where its bytes are, and everything its manifest will say. */
 export interface PlannedImage {
   tag: string;
-  source: string;
+  source: PlannedSource;
   digest: string;
   size: number;
   mediaType: string;
-  platform: { os: string; architecture: string };
+  platform: Platform;
 }
 
 export interface PlannedImageSet {
   repository: string;
   tag: string;
+  adopt: boolean;
   images: PlannedImage[];
   /** Digest of the list over the images. */
   digest: string;
+  /** Architectures that were asked for and cannot be had, and why. */
+  holes: { architecture: string; why: string }[];
 }
 
 /**
- * Images of the site and the lists over them, by digest, before anything is pushed. Their bytes go to the content store
- * of this project, pinned by the stack; equal input gives equal digests on every machine.
+ * Images of the site and the lists over them, by digest, before anything is pushed. Those made here go to the content
+ * store of this project, pinned by the stack; equal input gives equal digests on every machine. Every hole that is not
+ * allowed is told at once.
  */
 export async function planImages(
   images: readonly SiteImage[],
+  offered: Offered,
   directory: string,
   owner: string,
 ): Promise<PlannedImageSet[]> {
   const store = new ContentStore(directory);
-  const sets = await Promise.all(images.map((image) => planSet(image, store)));
-  const needed = sets.flatMap(({ digests }) => digests);
+  const rest = [...offered];
+  const supplied = await Promise.all(
+    images.map(async (image) => {
+      const mine = rest.splice(0, soughtFor(image).length);
+      const supplies = image.architectures.map((architecture) => supply(image, architecture, mine, store));
+      return { image, supplies: await Promise.all(supplies) };
+    }),
+  );
+  refuseHoles(supplied);
+  const needed = supplied.flatMap(({ supplies }) =>
+    supplies.flatMap((each) => ("hole" in each ? [] : (each.digests ?? []))),
+  );
   if (needed.length > 0) await pin(store, owner, needed);
-  return sets.map(({ set }) => set);
+  return supplied.map(({ image, supplies }) => setOf(image, supplies));
 }
 
-async function planSet(image: SiteImage, store: ContentStore): Promise<{ set: PlannedImageSet; digests: Digest[] }> {
-  const { repository, tag } = image;
-  const built = image.architectures.map((architecture) => synthetic(image, architecture));
-  const digests = await Promise.all(built.map((each) => keep(store, each)));
-  const children: ListChild[] = built.map(({ manifest: { digest, size, mediaType }, platform }) => ({
-    digest,
-    size,
-    mediaType,
-    platform,
-  }));
-  const list = buildList(children);
-  const images = list.children.map(({ platform: { os, architecture }, ...child }) => ({
-    ...child,
-    tag: childTag(tag, { ...child, platform: { os, architecture } }),
-    source: store.root,
-    platform: { os, architecture },
-  }));
-  return { set: { repository, tag, images, digest: list.manifest.digest }, digests: digests.flat() };
+interface Supplied {
+  image: SiteImage;
+  supplies: Supply[];
 }
 
-/** An image that says what it is and for whom: enough to prove the way of an image through the site. */
-function synthetic({ repository, tag }: SiteImage, architecture: string): Image {
-  const content = `${JSON.stringify({ image: repository, tag, architecture })}\n`;
-  const labels = { "org.opencontainers.image.title": repository, "org.opencontainers.image.version": tag };
-  const file = { path: "image.json", content: Buffer.from(content), mode: "0644" };
-  return buildImage([file], { os: "linux", architecture }, { Labels: labels });
+const holesOf = ({ image, supplies }: Supplied) =>
+  supplies.flatMap((each, index) =>
+    "hole" in each ? [{ architecture: image.architectures[index] as string, why: each.hole }] : [],
+  );
+
+function refuseHoles(supplied: readonly Supplied[]): void {
+  const lines = supplied.flatMap((each) => {
+    const { repository, tag, partial, architectures } = each.image;
+    const holes = holesOf(each);
+    if (partial === "allow" && holes.length < architectures.length) return [];
+    return holes.map(({ architecture, why }) => `  - ${repository}:${tag} for ${architecture}: ${why}`);
+  });
+  if (lines.length === 0) return;
+  const hint = "Try: partial: allow joins those that exist, if there is one at all";
+  throw new Error(`images that cannot be had; nothing was touched:\n${lines.join("\n")}\n${hint}`);
 }
 
-async function keep(store: ContentStore, { manifest, config, layers }: Image): Promise<Digest[]> {
-  const blobs = [config, ...layers].map(async (blob) => (await store.put(blob.open(), blob.digest)).digest);
-  return Promise.all([...blobs, store.put(manifest.bytes, manifest.digest).then(({ digest }) => digest)]);
+function setOf(image: SiteImage, supplies: readonly Supply[]): PlannedImageSet {
+  const { repository, tag, adopt } = image;
+  const had = supplies.flatMap((each) => ("hole" in each ? [] : [each]));
+  const list = buildList(had.map(({ child }) => child));
+  const images = list.children.map((child) => {
+    const source = had.find((each) => each.child.digest === child.digest)?.source as PlannedSource;
+    return { ...child, tag: childTag(tag, child), source };
+  });
+  return {
+    repository,
+    tag,
+    adopt,
+    images,
+    digest: list.manifest.digest,
+    holes: holesOf({ image, supplies: [...supplies] }),
+  };
 }

@@ -1,26 +1,38 @@
+import { Mirror } from "./apt/mirror";
+import { Published } from "./apt/published";
 import { engine } from "./contract/engine";
 import { Lifecycle } from "./contract/lifecycle";
+import { AptSources } from "./host/apt-sources";
 import { Container } from "./host/container";
 import { DockerSettings } from "./host/docker-settings";
 import { File } from "./host/file";
 import { Service } from "./host/service";
 import { Host } from "./lab/host";
 import { RegistryImage } from "./lab/registry-image";
+import { BaseImage } from "./oci/base-image";
+import { GarbageCollection } from "./oci/garbage-collection";
 import { Image } from "./oci/image";
 import { ManifestList } from "./oci/manifest-list";
 import type { AnyDefinition } from "./resource";
 
 /** Every kind of resource. A new kind is one file and one line here. */
 export const kinds: readonly { definition: AnyDefinition }[] = [
+  Mirror,
+  Published,
+  AptSources,
   Container,
   DockerSettings,
   File,
   Service,
   Host,
+  BaseImage,
+  GarbageCollection,
   Image,
   ManifestList,
   RegistryImage,
 ];
+
+export { configure } from "./runner";
 
 const lifecycles = new Map(kinds.map(({ definition }) => [definition.kind, new Lifecycle(definition, engine)]));
 

@@ -108,10 +108,18 @@ export function defineResource<S extends Schema, R extends Schema>(definition: D
       const hidden = secretKeys(erased, args);
       const props: pulumi.Inputs = { ...args, ...computed, __urn, __provider: stub };
       for (const key of hidden) props[key] = pulumi.secret(props[key]);
-      super(type, name, props, { ...options, additionalSecretOutputs: hidden });
+      const additionalSecretOutputs = [...hidden, ...(options.additionalSecretOutputs ?? [])];
+      super(type, name, props, { ...options, additionalSecretOutputs });
     }
   }
   return DefinedResource as unknown as ResourceClass<S, R>;
+}
+
+/** At any depth; what an Output will be is not known here, and its own secrecy is kept by the SDK. */
+function carriesPassword(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return false;
+  const isPassword = ([key, inner]: [string, unknown]) => key === "password" && inner !== undefined;
+  return Object.entries(value).some((entry) => isPassword(entry) || carriesPassword(entry[1]));
 }
 
 /** An Output brings its resource along as a dependency: a parent's URN would make each child wait for all of them. */
@@ -119,12 +127,8 @@ function bare(output: pulumi.Output<string>): Promise<string> {
   return (output as unknown as { promise(): Promise<string> }).promise();
 }
 
-/** A connection that carries a password is as secret as the password. */
+/** A connection or a registry that carries a password is as secret as the password. */
 function secretKeys(definition: AnyDefinition, args: Record<string, unknown>): string[] {
-  const carriesPassword = (value: unknown): boolean =>
-    typeof value === "object" &&
-    value !== null &&
-    Object.entries(value).some(([key, inner]) => key === "password" || (key === "jump" && carriesPassword(inner)));
   const connections = Object.keys(args).filter((key) => carriesPassword(args[key]));
   return [...new Set([...(definition.secrets ?? []).filter((key) => args[key] !== undefined), ...connections])];
 }

@@ -8,7 +8,7 @@ const { flushCompileCache } = require("node:module");
 const { artifact, load } = require("./load.cjs");
 
 const providers = load("providers");
-providers.configure?.({ runner: artifact("runner") });
+providers.configure({ runner: artifact("runner") });
 
 // The engine ends this process by signal, so compiled code would never reach the cache at exit.
 setImmediate(flushCompileCache);

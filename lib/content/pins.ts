@@ -25,7 +25,8 @@ export async function unpin(store: ContentStore, owner: string): Promise<void> {
   await effect(`unpin ${owner}`, () => rm(file(store, owner), { force: true }));
 }
 
-async function pinned(store: ContentStore): Promise<Digest[]> {
+/** Every pinned digest. */
+export async function pinned(store: ContentStore): Promise<Digest[]> {
   await mkdir(directory(store), { recursive: true });
   const owners = (await readdir(directory(store))).filter((name) => !name.endsWith("~"));
   const lists = await Promise.all(owners.map((name) => readFile(join(directory(store), name), "utf8")));

@@ -6,15 +6,23 @@ export interface Readiness {
   path: string;
   /** The status that means ready. */
   status: number;
+  tls: boolean;
 }
 
 /** Asked by bash itself: a host that runs containers need not have curl. */
-const REQUEST = 'exec 3<>"/dev/tcp/127.0.0.1/$1" && printf "GET %s HTTP/1.0\\r\\n\\r\\n" "$2" >&3 && head -n 1 <&3';
+const PLAIN = 'exec 3<>"/dev/tcp/127.0.0.1/$1" && printf "GET %s HTTP/1.0\\r\\n\\r\\n" "$2" >&3 && head -n 1 <&3';
+/** bash speaks no TLS; openssl comes with the authorities' certificates. Its word on ours goes nowhere. */
+const TLS =
+  'command -v openssl >/dev/null || exit 3; printf "GET %s HTTP/1.0\\r\\n\\r\\n" "$2" | openssl s_client -quiet -connect "127.0.0.1:$1" 2>/dev/null | head -n 1';
 
 /** The HTTP status that a port of the host answers with, asked from the host itself; undefined where none answers. */
-export async function probe(host: Host, { port, path }: Pick<Readiness, "port" | "path">): Promise<number | undefined> {
-  const argv = ["timeout", "5", "bash", "-c", REQUEST, "probe", String(port), path];
-  const { stdout } = await host.exec(argv, { accept: [0, 1, 124], timeout: 10_000 });
+export async function probe(host: Host, wanted: Omit<Readiness, "status">): Promise<number | undefined> {
+  const { port, path, tls } = wanted;
+  const argv = ["timeout", "5", "bash", "-c", tls ? TLS : PLAIN, "probe", String(port), path];
+  const { code, stdout } = await host.exec(argv, { accept: [0, 1, 3, 124], timeout: 10_000 });
+  if (code === 3) {
+    throw new HostError("failed", host.name, `no openssl to ask port ${port} over TLS`, "apt-get install openssl");
+  }
   const status = /^HTTP\/\d\.\d (\d{3})/.exec(stdout.toString())?.[1];
   return status === undefined ? undefined : Number(status);
 }

@@ -1,13 +1,26 @@
 import { createInterface } from "node:readline";
 import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
+import { aptGiveUp, aptMirror, aptRemember } from "./jobs/apt-mirror";
+import { aptServe, aptServed, aptUnserve } from "./jobs/apt-serve";
 import { checksum } from "./jobs/checksum";
+import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
 
 /**
  * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
  * over SSH. The request is the first line of standard input; when the input ends, whoever asked is gone, and so are we.
  */
-const JOBS = [facts, checksum] as unknown as readonly Job<unknown, unknown>[];
+const JOBS = [
+  facts,
+  checksum,
+  copyImage,
+  aptMirror,
+  aptRemember,
+  aptGiveUp,
+  aptServed,
+  aptServe,
+  aptUnserve,
+] as unknown as readonly Job<unknown, unknown>[];
 const REPORT_EVERY = 200;
 const GRACE = 3000;
 

@@ -62,34 +62,6 @@ export async function findArchive(host: Host, path: string): Promise<ImageArchiv
   return { path, id: `sha256:${manifest.Config.slice(0, 64)}` };
 }
 
-/** Runs `work` in a fresh directory beside the target, on the same file system, and removes it whatever happens. */
-export async function inWorkDirectory<T>(host: Host, parent: string, work: (path: string) => Promise<T>): Promise<T> {
-  await host.exec(["mkdir", "-p", parent], { effect: `make ${parent}` });
-  // What a killed build left; one that still runs is younger.
-  const stale = [
-    "-maxdepth",
-    "1",
-    "-name",
-    "build-*",
-    "-mmin",
-    "+120",
-    "-exec",
-    "rm",
-    "-rf",
-    "--one-file-system",
-    "{}",
-    "+",
-  ];
-  await host.exec(["find", parent, ...stale], { effect: `sweep ${parent}`, timeout: 300_000 });
-  const made = await host.exec(["mktemp", "-d", `${parent}/build-XXXXXX`], { effect: `make a directory in ${parent}` });
-  const path = made.stdout.toString().trim();
-  try {
-    return await work(path);
-  } finally {
-    await host.exec(["rm", "-rf", "--one-file-system", path], { effect: `remove ${path}`, timeout: 300_000 });
-  }
-}
-
 /** Docker's name for the machine's architecture, as Debian has it: they agree where this project runs. */
 export async function architecture(host: Host): Promise<string> {
   return (await host.exec(["dpkg", "--print-architecture"])).stdout.toString().trim();

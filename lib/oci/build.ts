@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
-import { canonicalJson, digestOf, digestOfStream } from "../content/digest";
-import { type Blob, type Image, manifestFor, type Platform } from "./image";
+import { canonicalJson, type Digest, digestOfStream } from "../content/digest";
+import { type Blob, blobOf, type Image, manifestFor, type Platform } from "./image";
 import { OCI_CONFIG, OCI_LAYER } from "./media-types";
 import { type TarFile, writeTar } from "./tar-writer";
 
@@ -22,16 +21,22 @@ export function buildImage(files: readonly TarFile[], platform: Platform, run: R
   return imageOf([blobOf(OCI_LAYER, writeTar(files))], platform, run);
 }
 
-/**
- * An image from uncompressed layers. We write the configuration ourselves: `docker import --platform` of 20.10 puts
- * the architecture of the building machine into it.
- */
+/** An image from uncompressed layers. */
 export function imageOf(layers: Blob[], platform: Platform, run: RunConfig = {}): Image {
-  const created = "1970-01-01T00:00:00Z";
-  const rootfs = { type: "layers", diff_ids: layers.map(({ digest }) => digest) };
-  const history = layers.map(() => ({ created }));
-  const config = blobOf(OCI_CONFIG, canonicalJson({ created, ...platform, config: run, rootfs, history }));
+  const diffIds = layers.map(({ digest }) => digest);
+  const config = blobOf(OCI_CONFIG, configFor(diffIds, platform, run));
   return { manifest: manifestFor(config, layers), config, layers, platform };
+}
+
+/**
+ * The configuration over layers, given their digests before compression. We write it ourselves: `docker import
+ * --platform` of 20.10 puts the architecture of the building machine into it.
+ */
+export function configFor(diffIds: readonly Digest[], platform: Platform, run: RunConfig): Buffer {
+  const created = "1970-01-01T00:00:00Z";
+  const rootfs = { type: "layers", diff_ids: diffIds };
+  const history = diffIds.map(() => ({ created }));
+  return canonicalJson({ created, ...platform, config: run, rootfs, history });
 }
 
 /** A tar on disk as a layer; read once here for its digest. */
@@ -39,10 +44,6 @@ export async function layerFile(path: string): Promise<Blob> {
   return {
     mediaType: OCI_LAYER,
     ...(await digestOfStream(createReadStream(path))),
-    open: () => createReadStream(path),
+    open: (start = 0) => createReadStream(path, { start }),
   };
-}
-
-function blobOf(mediaType: string, bytes: Buffer): Blob {
-  return { mediaType, digest: digestOf(bytes), size: bytes.length, open: () => Readable.from([bytes]) };
 }

@@ -1,31 +1,26 @@
 import type { Digest } from "../content/digest";
 import type { RegistryClient } from "./client";
 import { ImageError } from "./image";
-import { headManifest } from "./manifests";
+import type { StandingList } from "./push-list";
 import { keepAside } from "./tag";
 
 /** What stood at each tag before a list gave it to a child; null where nothing stood. */
 export type TagsBefore = Readonly<Record<string, Digest | null>>;
 
 /** The tags a list may give: those it had before, and free ones. A tag that stands for something else is refused. */
-export async function claimTags(
-  client: RegistryClient,
-  repository: string,
+export function claimTags(
   wanted: ReadonlyMap<string, Digest>,
   claimed: TagsBefore,
-  signal?: AbortSignal,
-): Promise<TagsBefore> {
-  const asked = [...wanted].filter(([tag]) => claimed[tag] === undefined);
-  const found = await Promise.all(
-    asked.map(async ([tag, digest]) => {
-      const standing = await headManifest(client, repository, tag, signal);
-      if (standing && standing.digest !== digest) {
-        const what = `${client.address}/${repository}:${tag} stands for ${standing.digest} and is not ours`;
-        throw new ImageError(`${what}. Try: give that image of the list a tag of its own`);
-      }
-      return [tag, standing?.digest ?? null] as const;
-    }),
-  );
+  standing: StandingList["children"],
+): TagsBefore {
+  const asked = standing.filter(({ tag }) => wanted.has(tag) && claimed[tag] === undefined);
+  const found = asked.map(({ tag, manifest }) => {
+    if (manifest && manifest.digest !== wanted.get(tag)) {
+      const what = `tag ${tag} stands for ${manifest.digest} and is not ours`;
+      throw new ImageError(`${what}. Try: give that image of the list a tag of its own`);
+    }
+    return [tag, manifest?.digest ?? null] as const;
+  });
   return { ...claimed, ...Object.fromEntries(found) };
 }
 

@@ -1,7 +1,7 @@
 import { effect } from "../effect";
+import { type RetryPolicy, retrying } from "../http/retry";
 import { isRegistryAddress } from "./reference";
 import { answerError } from "./registry-error";
-import { type RetryPolicy, retrying } from "./retry";
 import { type Body, Session } from "./session";
 import { type Answer, collect, type Exchange, type OpenAnswer, Transport } from "./transport";
 
@@ -90,8 +90,8 @@ export class RegistryClient {
   }
 
   /** Repeats a whole sequence of requests, such as an upload, as `request` repeats a single one. */
-  retrying<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
-    return retrying(this.policy, signal, run);
+  retrying<T>(signal: AbortSignal | undefined, run: () => Promise<T>, position?: () => number): Promise<T> {
+    return retrying(this.policy, signal, run, position);
   }
 
   /** Fails unless a registry answers here: the 404 of some other server proves nothing about a registry's content. */

@@ -1,5 +1,5 @@
-import { digestOf, isDigest } from "../content/digest";
-import { type Blob, type Image, ImageError, manifestFor, platformOf } from "./image";
+import { isDigest } from "../content/digest";
+import { type Blob, blobOf, type Image, ImageError, manifestFor, platformOf } from "./image";
 import type { ImageFiles } from "./image-files";
 import { OCI_CONFIG, OCI_LAYER } from "./media-types";
 
@@ -19,12 +19,7 @@ export async function readDockerArchive(files: ImageFiles, name: string | undefi
   const bytes = await files.read(saved.Config);
   const { rootfs } = JSON.parse(bytes.toString()) as { rootfs: { diff_ids: string[] } };
   const layers = await Promise.all(saved.Layers.map((path, index) => layerOf(files, path, rootfs.diff_ids[index])));
-  const config: Blob = {
-    mediaType: OCI_CONFIG,
-    digest: digestOf(bytes),
-    size: bytes.length,
-    open: () => files.open(saved.Config),
-  };
+  const config = blobOf(OCI_CONFIG, bytes);
   return { manifest: manifestFor(config, layers), config, layers, platform: platformOf(bytes, files.source) };
 }
 
@@ -41,5 +36,5 @@ async function layerOf(files: ImageFiles, path: string, digest = ""): Promise<Bl
   if (size === undefined || !isDigest(digest)) {
     throw new ImageError(`${files.source}: layer ${path} is missing, or the configuration names no digest for it`);
   }
-  return { mediaType: OCI_LAYER, digest, size, open: () => files.open(path) };
+  return { mediaType: OCI_LAYER, digest, size, open: (start) => files.open(path, start) };
 }

@@ -11,7 +11,7 @@ export interface ImageFiles {
   readonly source: string;
   /** Bytes of a file, or undefined where there is none of that name. */
   size(name: string): Promise<number | undefined>;
-  open(name: string): Readable;
+  open(name: string, start?: number): Readable;
   read(name: string): Promise<Buffer>;
 }
 
@@ -33,18 +33,18 @@ function directory(path: string): ImageFiles {
         throw error;
       }
     },
-    open: (name) => createReadStream(join(path, name)),
+    open: (name, start = 0) => createReadStream(join(path, name), { start }),
     read: (name) => readFile(join(path, name)),
   };
 }
 
 async function archive(path: string): Promise<ImageFiles> {
   const entries = await indexTar(path);
-  const open = (name: string) => {
+  const open = (name: string, start = 0) => {
     const entry = entries.get(name);
     if (!entry) throw new ImageError(`${path} holds no ${name}`);
-    if (entry.size === 0) return Readable.from([]);
-    return createReadStream(path, { start: entry.offset, end: entry.offset + entry.size - 1 });
+    if (start >= entry.size) return Readable.from([]);
+    return createReadStream(path, { start: entry.offset + start, end: entry.offset + entry.size - 1 });
   };
   const read = async (name: string) => Buffer.concat((await open(name).toArray()) as Buffer[]);
   return { source: path, size: async (name) => entries.get(name)?.size, open, read };

@@ -1,10 +1,16 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { canonicalJson, type Descriptor, digestOf } from "../content/digest";
 import { OCI_MANIFEST } from "./media-types";
 
-/** Bytes that are named by their digest and can be read as often as needed. */
+/** Bytes that are named by their digest and can be read as often as needed, from any byte on. */
 export interface Blob extends Descriptor {
-  open(): Readable;
+  open(start?: number): Readable;
+}
+
+/** A blob of few bytes, which are at hand. */
+export function blobOf(mediaType: string, bytes: Buffer): Blob {
+  const open = (start = 0) => Readable.from([bytes.subarray(start)]);
+  return { mediaType, digest: digestOf(bytes), size: bytes.length, open };
 }
 
 /** What an image, or one child of a list, runs on. */
@@ -41,9 +47,22 @@ export interface ImageManifest {
 }
 
 export function platformOf(config: Buffer, source: string): Platform {
-  const { os, architecture, variant } = JSON.parse(config.toString()) as Partial<Platform>;
-  if (!os || !architecture) throw new ImageError(`${source}: its configuration names no os and architecture`);
+  const { os, architecture, variant } = jsonObject(config, `${source}: its configuration`) as Partial<Platform>;
+  if (![os, architecture, variant ?? ""].every((part) => typeof part === "string") || !os || !architecture) {
+    throw new ImageError(`${source}: its configuration names no os and architecture`);
+  }
   return { os, architecture, ...(variant ? { variant } : {}) };
+}
+
+/** Whatever an image says of itself may be broken, or made to break its readers. */
+export function jsonObject(bytes: Buffer, what: string): object {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below: the parser's own message quotes the bytes.
+  }
+  throw new ImageError(`${what} is no JSON object`);
 }
 
 export function formatPlatform({ os, architecture, variant }: Platform): string {
@@ -51,9 +70,13 @@ export function formatPlatform({ os, architecture, variant }: Platform): string 
 }
 
 /** The manifest that binds a configuration to layers; equal parts give equal bytes. */
-export function manifestFor(config: Descriptor, layers: readonly Descriptor[]): ManifestBytes {
+export function manifestFor(
+  config: Descriptor,
+  layers: readonly Descriptor[],
+  annotations?: Record<string, string>,
+): ManifestBytes {
   const plain = ({ mediaType, digest, size }: Descriptor) => ({ mediaType, digest, size });
-  const content = { schemaVersion: 2, mediaType: OCI_MANIFEST, config: plain(config), layers: layers.map(plain) };
-  const bytes = canonicalJson(content);
+  const parts = { config: plain(config), layers: layers.map(plain) };
+  const bytes = canonicalJson({ schemaVersion: 2, mediaType: OCI_MANIFEST, ...parts, annotations });
   return { bytes, digest: digestOf(bytes), size: bytes.length, mediaType: OCI_MANIFEST };
 }

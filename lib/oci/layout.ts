@@ -85,7 +85,7 @@ async function blob(files: ImageFiles, { digest, size, mediaType }: Descriptor):
   const name = blobPath(digest, files.source);
   const found = await files.size(name);
   if (found !== size) throw new ImageError(`${files.source}: ${name} has ${found ?? "no"} bytes instead of ${size}`);
-  return { digest, size, mediaType, open: () => files.open(name) };
+  return { digest, size, mediaType, open: (start) => files.open(name, start) };
 }
 
 async function readVerified(files: ImageFiles, { digest }: Descriptor): Promise<Buffer> {

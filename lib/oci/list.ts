@@ -1,6 +1,6 @@
 import { canonicalJson, type Descriptor, digestOf } from "../content/digest";
 import { formatPlatform, ImageError, type ManifestBytes, type Platform } from "./image";
-import { DOCKER_LIST, isList, OCI_INDEX } from "./media-types";
+import { DOCKER_LIST, isImage, OCI_INDEX } from "./media-types";
 import { isTag } from "./reference";
 
 /** One image of a list. */
@@ -8,6 +8,8 @@ export interface ListChild extends Descriptor {
   platform: Platform;
   /** Its own tag in the list's repository. Default: `<tag of the list>-<architecture>`. */
   tag?: string;
+  /** Another repository of the same registry that holds it, where the list's own does not. */
+  from?: string;
 }
 
 export type ListFormat = "oci" | "docker";
@@ -17,7 +19,10 @@ export interface ImageList {
   children: ListChild[];
 }
 
-/** The list over these images: sorted, so that its digest is known before anything is sent and depends on them alone. */
+/**
+ * The list over these images: sorted, so that its digest is known before anything is sent and depends on them alone.
+ * Both kinds of list take both kinds of image: registries keep the mixture, and Docker and skopeo pull from it.
+ */
 export function buildList(children: readonly ListChild[], format: ListFormat = "oci"): ImageList {
   const sorted = [...children].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   refuseUnusable(sorted);
@@ -52,6 +57,8 @@ function refuseUnusable(sorted: readonly ListChild[]): void {
     if (before && formatPlatform(before.platform) === platform) {
       throw new ImageError(`two images of the list are for ${platform}: ${before.digest} and ${child.digest}`);
     }
-    if (isList(child.mediaType)) throw new ImageError(`${child.digest} is itself a list; a list holds images`);
+    if (!isImage(child.mediaType)) {
+      throw new ImageError(`${child.digest} is ${child.mediaType}: a list holds images, of OCI or of Docker`);
+    }
   }
 }

@@ -80,21 +80,6 @@ export async function deleteManifest(
   return answer.status !== 404;
 }
 
-/** Every tag of a repository; none where there is no such repository. */
-export async function listTags(client: RegistryClient, repository: string, signal?: AbortSignal): Promise<string[]> {
-  const tags: string[] = [];
-  let path: string | URL | undefined = "tags/list?n=1000";
-  while (path !== undefined) {
-    const call = { repository, path, accept: [200, 404], ...(signal && { signal }) };
-    const answer = await client.request({ ...call, method: "GET" });
-    if (answer.status === 404) await client.assertRegistry(signal);
-    else tags.push(...((JSON.parse(answer.body.toString()) as { tags: string[] | null }).tags ?? []));
-    const next: string | undefined = /<([^>]+)>;\s*rel="?next"?/.exec(answer.header("link") ?? "")?.[1];
-    path = next === undefined ? undefined : new URL(next, answer.url);
-  }
-  return tags;
-}
-
 async function absent(client: RegistryClient, signal?: AbortSignal): Promise<undefined> {
   await client.assertRegistry(signal);
   return undefined;

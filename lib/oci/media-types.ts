@@ -7,7 +7,13 @@ export const MANIFEST_TYPES = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_
 
 export const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
 export const OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
+export const OCI_LAYER_GZIP = `${OCI_LAYER}+gzip`;
 export const OCI_EMPTY = "application/vnd.oci.empty.v1+json";
+
+/** What a list may hold. */
+export function isImage(mediaType: string): boolean {
+  return mediaType === OCI_MANIFEST || mediaType === DOCKER_MANIFEST;
+}
 
 export function isList(mediaType: string): boolean {
   return mediaType === OCI_INDEX || mediaType === DOCKER_LIST;

@@ -1,21 +1,13 @@
-import { Readable } from "node:stream";
 import { canonicalJson, digestOf } from "../content/digest";
-import { pushBlob } from "./blobs";
 import type { RegistryClient } from "./client";
-import type { Blob, ManifestBytes } from "./image";
+import { blobOf, type ManifestBytes } from "./image";
 import { putManifest } from "./manifests";
 import { OCI_EMPTY, OCI_MANIFEST } from "./media-types";
 import { RegistryError } from "./registry-error";
-
-const bytes = Buffer.from("{}");
+import { pushBlob } from "./upload";
 
 /** The one blob of every note; a repository must hold it before its first note. */
-const EMPTY: Blob = {
-  mediaType: OCI_EMPTY,
-  digest: digestOf(bytes),
-  size: bytes.length,
-  open: () => Readable.from([bytes]),
-};
+const EMPTY = blobOf(OCI_EMPTY, Buffer.from("{}"));
 
 /** A manifest without content that carries annotations: how a registry keeps a few words under a tag. */
 export function note(annotations: Record<string, string>, artifactType?: string): ManifestBytes {

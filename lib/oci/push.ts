@@ -1,8 +1,11 @@
-import { hasBlob, pushBlob, type TransferOptions } from "./blobs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inParallel } from "../parallel";
 import type { RegistryClient } from "./client";
-import type { Image } from "./image";
+import { type Image, ImageError } from "./image";
 import { headManifest, putManifest } from "./manifests";
-import { inParallel } from "./parallel";
+import { placeBlob } from "./placing";
+import { RegistryError } from "./registry-error";
+import type { TransferOptions } from "./upload";
 
 export interface PushProgress {
   blobs: number;
@@ -15,19 +18,48 @@ export interface PushOptions extends Pick<TransferOptions, "signal" | "mountFrom
   onProgress?: (progress: PushProgress) => void;
 }
 
-/** Blobs of one image under way at once; a registry's disk gains nothing from more. */
+/** Blobs of one image under way at once. */
 const PARALLEL_BLOBS = 4;
+const ROUNDS = 5;
+const MOMENT = 200;
 
-/** Makes the tag stand for the image: sends the blobs that are missing, then the manifest; nothing where it does already. */
+/**
+ * Makes the tag stand for the image: sends the blobs that are missing, then the manifest; nothing where it does already.
+ * With `mountFrom` naming the repository itself, in which the image stands under another name, no blob is looked at.
+ */
 export async function pushImage(
   client: RegistryClient,
   repository: string,
   tag: string,
   image: Image,
-  { signal, mountFrom, onProgress = () => {} }: PushOptions = {},
+  options: PushOptions = {},
 ): Promise<{ changed: boolean }> {
+  const { signal, mountFrom } = options;
   const standing = await headManifest(client, repository, tag, signal);
   if (standing?.digest === image.manifest.digest) return { changed: false };
+  refuseForeign(image);
+  for (let round = 1; ; round++) {
+    if (mountFrom !== repository) await placeBlobs(client, repository, image, options);
+    try {
+      await putManifest(client, repository, tag, image.manifest, signal);
+      return { changed: true };
+    } catch (error) {
+      // Another process may be sending one of the blobs, or a collector have taken one since we looked. Distribution 2.8
+      // may give another code than MANIFEST_BLOB_UNKNOWN first.
+      const lacking = error instanceof RegistryError && error.status === 400;
+      if (!lacking || round === ROUNDS) throw error;
+      await sleep(round * MOMENT * Math.random());
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+async function placeBlobs(
+  client: RegistryClient,
+  repository: string,
+  image: Image,
+  { onProgress = () => {}, ...options }: PushOptions,
+): Promise<void> {
   const blobs = [...new Map([image.config, ...image.layers].map((blob) => [blob.digest, blob])).values()];
   const bytesTotal = blobs.reduce((sum, { size }) => sum + size, 0);
   const progress = { blobs: 0, blobsTotal: blobs.length, bytes: 0, bytesTotal };
@@ -35,13 +67,17 @@ export async function pushImage(
     progress.bytes += count;
     onProgress({ ...progress });
   };
-  const transfer = { onBytes, ...(signal && { signal }), ...(mountFrom && { mountFrom }) };
   await inParallel(blobs, PARALLEL_BLOBS, async (blob) => {
-    const there = await hasBlob(client, repository, blob.digest, signal);
-    const how = there ? "there" : await pushBlob(client, repository, blob, transfer);
+    const how = await placeBlob(client, repository, blob, { ...options, onBytes });
     progress.blobs++;
     onBytes(how === "uploaded" ? 0 : blob.size);
   });
-  await putManifest(client, repository, tag, image.manifest, signal);
-  return { changed: true };
+}
+
+/** Layers that only their maker may hand out. */
+function refuseForeign({ manifest, layers }: Image): void {
+  const foreign = layers.find(({ mediaType }) => /\.(nondistributable|foreign)\./.test(mediaType));
+  if (!foreign) return;
+  const what = `layer ${foreign.digest} of ${manifest.digest} is a ${foreign.mediaType}, which no registry may hand on`;
+  throw new ImageError(`${what}. Try: an image without such layers`);
 }

@@ -1,7 +1,7 @@
+import { retryAfter, TEMPORARY_STATUS } from "../http/temporary";
 import type { Answer } from "./transport";
 
 const CAP = 600;
-const TEMPORARY_STATUS = new Set([408, 429, 500, 502, 503, 504]);
 
 export interface RegistryFailure {
   method: string;
@@ -49,14 +49,23 @@ function publicUrl(url: string | URL): string {
 
 /** The error an unexpected answer stands for. */
 export function answerError(call: { method: string; url: URL }, answer: Answer): RegistryError {
-  const retryAfter = delayOf(answer.header("retry-after"));
+  const wait = retryAfter(answer.header("retry-after"));
+  const said = explain(answer.body);
   return new RegistryError({
     method: call.method,
     url: call.url,
     status: answer.status,
-    ...explain(answer.body),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...said,
+    ...(answer.status === 405 && { detail: unsupported(call.method, said.detail) }),
+    ...(wait === undefined ? {} : { retryAfter: wait }),
   });
+}
+
+/** What a registry is set to, where it says no more than that it does not do this. */
+function unsupported(method: string, detail: string): string {
+  return method === "DELETE"
+    ? `${detail}: this registry deletes nothing, or is read-only. Try: turn deletes on there`
+    : `${detail}: this registry takes no pushes: it is read-only, or a cache of another. Try: turn readOnly off there`;
 }
 
 function explain(body: Buffer): { code?: string; detail: string } {
@@ -71,10 +80,4 @@ function explain(body: Buffer): { code?: string; detail: string } {
     // Proxies in front of a registry answer with HTML or plain text: quote its beginning.
     return { detail: text.replace(/\s+/g, " ").slice(0, 200) };
   }
-}
-
-function delayOf(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const wait = /^[0-9]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
+import { type RetryPolicy, retrying } from "../http/retry";
 import { Authenticator, type Credentials } from "./auth";
 import { answerError, RegistryError } from "./registry-error";
-import { type RetryPolicy, retrying } from "./retry";
 import { type Answer, collect, type Exchange, type OpenAnswer, type Pool, type Transport } from "./transport";
 
 export interface SessionOptions {

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { Agent, request } from "undici";
+import { TEMPORARY_CODE } from "../http/temporary";
 import { RegistryError } from "./registry-error";
 
 export interface Exchange {
@@ -22,10 +23,6 @@ interface Head {
 export type Answer = Head & { body: Buffer };
 export type OpenAnswer = Head & { stream: Readable };
 
-const TEMPORARY = new Set(
-  `ECONNRESET ECONNREFUSED EPIPE ETIMEDOUT EAI_AGAIN EHOSTUNREACH ENETUNREACH UND_ERR_SOCKET UND_ERR_CONNECT_TIMEOUT
-   UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`.split(/\s+/),
-);
 /** Manifests are at most 4 MiB in every registry; token and error answers are smaller. */
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 
@@ -103,7 +100,7 @@ function failure(call: Exchange, error: unknown): unknown {
     ...call,
     ...(code === undefined ? {} : { code }),
     detail: message || "no connection",
-    temporary: code !== undefined && TEMPORARY.has(code),
+    temporary: code !== undefined && TEMPORARY_CODE.has(code),
     cause: error,
   });
 }

@@ -17,6 +17,8 @@ const schema = containerSpecSchema
         port: z.int().min(1).max(65535),
         path: z.string().startsWith("/"),
         status: z.int().min(100).max(599).default(200),
+        /** Over TLS, by the host's openssl; the certificate is not judged. */
+        tls: z.boolean().default(false),
       })
       .optional(),
     /** On removal, delete the named volumes too. Without it data outlives its container. */

@@ -5,7 +5,7 @@ import { defineResource } from "../resource";
 import { onHost } from "./on-host";
 
 /** Longer content belongs in a file beside the program, named by `source`: state stays small. */
-const INLINE = 1_200;
+const INLINE = 4_096;
 
 const mode = z.string().regex(/^0[0-7]{3}$/, 'four octal digits, for example "0644"');
 const sha256 = (content: Buffer | string): string => `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -16,7 +16,7 @@ const schema = z
     host: connectionSchema,
     /** Absolute path on the host. */
     path: z.string().regex(/^\/([^/\0]+\/)*[^/\0]+$/, "an absolute path without empty parts"),
-    /** The text itself, up to 1,200 characters. */
+    /** The text itself, up to 4,096 characters. */
     content: z
       .string()
       .max(INLINE, `longer than ${INLINE} characters: put it in a file and name it by source and digest`)

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { connectionSchema } from "../../lib/host/connection";
+import type { OnProgress } from "../../lib/lab/progress";
 import { onHost } from "../host/on-host";
 import { defineResource } from "../resource";
 
@@ -10,9 +11,13 @@ const schema = z.object({
   usedBy: z.string().min(1),
   /** Digest of what it is made from, planned. */
   recipe: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+  /** Of distribution: 2 is Debian's package, 3 is built from its Go module. */
+  version: z.union([z.literal(2), z.literal(3)]).default(2),
+  /** Docker's name for the architecture it will run on; that of `host` where absent. */
+  architecture: z.string().min(1).optional(),
 });
 
-/** The image of the site's registry, made from Debian's package without any other registry, kept in the user's cache. */
+/** The image of the site's registry, made from a Debian package or a Go module without any other registry, kept in the user's cache. */
 export class RegistryImage extends defineResource({
   kind: "lab:RegistryImage",
   schema,
@@ -34,13 +39,13 @@ export class RegistryImage extends defineResource({
     return found && { args: {}, outputs: { archive: found.path, imageId: found.id } };
   },
 
-  async apply({ host, recipe }, _observed, context) {
+  async apply({ host, recipe, version, architecture }, _observed, context) {
     const { ensureRegistryArchive } = await import("../../lib/lab/registry-image");
     const { cacheDirectory } = await import("../../lib/lab/cache");
     const machine = await context.connect(host);
-    const made = await ensureRegistryArchive(machine, cacheDirectory(), recipe, ({ what, step }) =>
-      context.progress(`${what}: ${step}`),
-    );
+    const onProgress: OnProgress = ({ what, step }) => context.progress(`${what}: ${step}`);
+    const kind = { version, architecture };
+    const made = await ensureRegistryArchive(machine, cacheDirectory(), recipe, onProgress, kind);
     return { archive: made.path, imageId: made.id };
   },
 

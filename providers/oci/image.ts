@@ -1,18 +1,37 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import { connectionSchema } from "../../lib/host/connection";
 import { progressLines } from "../../lib/progress";
-import { defineResource } from "../resource";
-import { clientOf, inRegistry, manifestArguments, platformSchema } from "./in-registry";
+import { type Context, defineResource } from "../resource";
+import { runnerFile } from "../runner";
+import { clientOf, inRegistry, manifestArguments, platformSchema, reachOf, registrySchema } from "./in-registry";
+
+const elsewhere = z.strictObject({
+  /** Another registry; the image's own where absent. */
+  registry: registrySchema.optional(),
+  /** The repository that holds the image under its digest. */
+  repository: manifestArguments.repository,
+});
 
 const schema = z.object({
   ...manifestArguments,
   /** The platform its configuration names; another one is refused. */
   platform: platformSchema,
-  /** An OCI layout or an archive of `docker save`, beside the program. */
-  source: z.string().min(1),
+  /**
+   * An OCI layout or an archive of `docker save`, beside the program or on `host`; or a repository to copy the image
+   * from: that of another registry, or the one in which it stands under another name.
+   */
+  source: z.union([z.string().min(1), elsewhere], "a path, or a repository: { registry, repository }"),
+  /** The machine the bytes pass through; this one where absent. */
+  host: connectionSchema.optional(),
 });
 
-/** One image for one architecture under a tag of a registry, pushed from a layout or an archive. */
+type Image_ = z.output<typeof schema>;
+
+/** A connection at rest is given up long before. */
+const LONGEST_COPY = 24 * 3_600_000;
+
+/** One image for one architecture under a tag of a registry, from a file, another registry, or another name in this one. */
 export class Image extends defineResource({
   kind: "oci:Image",
   schema,
@@ -30,29 +49,12 @@ export class Image extends defineResource({
 
   async apply(image, observed, context, { before }) {
     if (observed?.args.digest === image.digest) return { reference: referenceTo(image) };
-    const { keepAside } = await import("../../lib/oci/tag");
-    const { openImage } = await import("../../lib/oci/layout");
-    const { formatPlatform } = await import("../../lib/oci/image");
-    const { pushImage } = await import("../../lib/oci/push");
-    const client = await clientOf(image.registry);
-    const found = await openImage(image.source, { digest: image.digest as Digest });
-    if (found.manifest.digest !== image.digest) {
-      const hint = "run pulumi up again: it plans what is there now";
-      throw Object.assign(new Error(`${image.source} holds ${found.manifest.digest}, planned was ${image.digest}`), {
-        hint,
-      });
+    if (before !== null) {
+      const { keepAside } = await import("../../lib/oci/tag");
+      const stood = (before as { digest: Digest }).digest;
+      await keepAside(await clientOf(image.registry), image, stood, context.signal);
     }
-    if (formatPlatform(found.platform) !== formatPlatform(platformOf(image))) {
-      throw new Error(
-        `${image.source} is for ${formatPlatform(found.platform)}, not ${formatPlatform(platformOf(image))}`,
-      );
-    }
-    if (before !== null) await keepAside(client, image, (before as { digest: Digest }).digest, context.signal);
-    const report = progressLines(context.progress);
-    await pushImage(client, image.repository, image.tag, found, {
-      signal: context.signal,
-      onProgress: ({ bytes, bytesTotal }) => report({ done: bytes, total: bytesTotal, unit: "bytes" }),
-    });
+    await copy(image, context);
     return { reference: referenceTo(image) };
   },
 
@@ -63,12 +65,22 @@ export class Image extends defineResource({
   },
 }) {}
 
-type Image_ = z.output<typeof schema>;
-
 const referenceTo = ({ registry, repository, digest }: Image_): string => `${registry.address}/${repository}@${digest}`;
 
-const platformOf = ({ platform: { os, architecture, variant } }: Image_) => ({
-  os,
-  architecture,
-  ...(variant !== undefined && { variant }),
-});
+async function copy(image: Image_, context: Context): Promise<void> {
+  const { runJob } = await import("../../lib/host/job");
+  const { copyImage } = await import("../../lib/host/jobs/copy-image");
+  const { registry, repository, tag, digest, source, platform } = image;
+  const { os, architecture, variant } = platform;
+  const host = await context.connect(image.host ?? { kind: "local", name: "localhost" });
+  const order = {
+    from:
+      typeof source === "string"
+        ? source
+        : { registry: reachOf(source.registry ?? registry), repository: source.repository },
+    to: { registry: reachOf(registry), repository, tag },
+    want: { digest: digest as Digest, platform: { os, architecture, ...(variant !== undefined && { variant }) } },
+  };
+  const options = { signal: context.signal, onProgress: progressLines(context.progress), timeout: LONGEST_COPY };
+  await runJob(host, copyImage, order, { ...options, runner: runnerFile() });
+}

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Ledger } from "../../lib/host/ledger";
-import type { RegistryClient } from "../../lib/oci/client";
+import type { RegistryClient, RegistryOptions } from "../../lib/oci/client";
 
 /** How to reach a registry. Plain configuration: a registry that moves keeps what it serves. */
 export const registrySchema = z.strictObject({
@@ -12,14 +13,19 @@ export const registrySchema = z.strictObject({
   insecure: z.boolean().default(false),
   username: z.string().min(1).optional(),
   password: z.string().min(1).optional(),
+  /** PEM file of the authority that signed its certificate, relative to the project directory. */
+  ca: z.string().min(1).optional(),
 });
 
 export type Registry = z.output<typeof registrySchema>;
 
+/** The way to a registry, as a program writes it. */
+export type RegistryReach = z.input<typeof registrySchema>;
+
 export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
 
-/** What names a manifest in a registry. */
-export const manifestArguments = {
+/** What names a place for a manifest in a registry. */
+export const tagArguments = {
   /** The registry that serves it. */
   registry: registrySchema,
   /** Where in the registry, without its address. */
@@ -27,6 +33,11 @@ export const manifestArguments = {
     .string()
     .regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/, "a repository of lower-case words, for example site/hello"),
   tag: z.string().regex(/^\w[\w.-]{0,127}$/, "a tag of letters, digits, dots and dashes"),
+};
+
+/** What names a manifest in a registry. */
+export const manifestArguments = {
+  ...tagArguments,
   /** The manifest's digest, planned: what the tag stands for. */
   digest: digestSchema,
 };
@@ -37,18 +48,15 @@ export const platformSchema = z.strictObject({
   variant: z.string().min(1).optional(),
 });
 
-const clients = new Map<string, RegistryClient>();
-
-/** One client for each registry and process: its connections and tokens are shared. */
 export async function clientOf(registry: Registry): Promise<RegistryClient> {
-  const { RegistryClient } = await import("../../lib/oci/client");
-  const { name: _name, username, password, ...rest } = registry;
-  const key = JSON.stringify(registry);
-  const known = clients.get(key);
-  if (known) return known;
-  const client = new RegistryClient({ ...rest, ...(username && { username }), ...(password && { password }) });
-  clients.set(key, client);
-  return client;
+  const { sharedClient } = await import("../../lib/oci/clients");
+  return sharedClient(reachOf(registry));
+}
+
+/** A registry as `lib/oci` knows it. */
+export function reachOf({ name: _name, username, password, ca, ...rest }: Registry): RegistryOptions {
+  const authority = ca && { ca: readFileSync(ca, "utf8") };
+  return { ...rest, ...(username && { username }), ...(password && { password }), ...authority };
 }
 
 interface Named {

@@ -1,25 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import type { TagsBefore } from "../../lib/oci/child-tags";
 import type { ImageList, ListChild } from "../../lib/oci/list";
-import { defineResource } from "../resource";
-import { clientOf, digestSchema, inRegistry, manifestArguments, platformSchema } from "./in-registry";
-
-const childSchema = z.strictObject({
-  digest: digestSchema,
-  size: z.int().min(1),
-  mediaType: z.string().min(1),
-  platform: platformSchema,
-  /** Its own tag in the list's repository; `<tag>-<architecture>` where absent. */
-  tag: z.string().min(1).optional(),
-});
+import { type DeepInput, defineResource } from "../resource";
+import { clientOf, inRegistry, manifestArguments } from "./in-registry";
+import { childrenSchema } from "./list-children";
 
 const schema = z.object({
   ...manifestArguments,
-  /** The images the list joins, one for each platform. They must stand in the list's own repository. */
-  children: z.array(childSchema).min(1),
+  /** The images the list joins, one for each platform. Each gets a tag in the list's repository. */
+  children: childrenSchema,
   /** What the list is written as. */
   format: z.enum(["oci", "docker"]).default("oci"),
+  /** Architectures that were asked for and have no image: told in previews, and that is all. */
+  missing: z.array(z.string().min(1)).default([]),
 });
 
 type List = z.output<typeof schema>;
@@ -47,26 +42,29 @@ export class ManifestList extends defineResource({
     if (standing.digest === undefined) return undefined;
     const children = list.children.map((child, index) => ({
       ...child,
-      digest: standing.children[index]?.digest ?? "absent",
+      digest: standing.children[index]?.manifest?.digest ?? "absent",
     }));
     return { args: { digest: standing.digest, children }, outputs: { reference: referenceTo(list) } };
   },
 
   async apply(list, _observed, context, { before, keep }) {
     const { claimTags, keepMoving } = await import("../../lib/oci/child-tags");
-    const { pushList } = await import("../../lib/oci/push-list");
+    const { observeList, pushList } = await import("../../lib/oci/push-list");
     const { giveUp, keepAside } = await import("../../lib/oci/tag");
     const client = await clientOf(list.registry);
     const { signal } = context;
     const { repository } = list;
     const built = await build(list);
     const stood = stoodBefore(before);
-    const wanted = await tagsToGive(list);
-    const tags = await claimTags(client, repository, wanted, stood.tags, signal);
+    const [wanted, standing] = await Promise.all([
+      tagsToGive(list),
+      observeList(client, repository, list.tag, built.children, signal),
+    ]);
+    const tags = claimTags(wanted, stood.tags, standing.children);
     if (Object.keys(tags).length > Object.keys(stood.tags).length) await keep({ ...stood, tags });
     if (stood.digest !== null && stood.digest !== list.digest) await keepAside(client, list, stood.digest, signal);
     await keepMoving(client, repository, wanted, tags, signal);
-    await pushList(client, repository, list.tag, built, { signal });
+    await pushList(client, repository, list.tag, built, { signal, standing });
     const kept = Object.fromEntries(Object.entries(tags).filter(([tag]) => wanted.has(tag)));
     if (Object.keys(kept).length < Object.keys(tags).length) {
       for (const [tag, digest] of Object.entries(tags)) {
@@ -89,13 +87,20 @@ export class ManifestList extends defineResource({
     const { repository } = list;
     for (const [tag, stood] of Object.entries(tags)) await giveUp(client, { repository, tag }, stood, signal);
   },
-}) {}
+}) {
+  /** The digest of the list over these children, for images that are made in the same run: unknown until they are. */
+  static digestOf(
+    children: DeepInput<z.input<typeof childrenSchema>>,
+    format: List["format"] = "oci",
+  ): pulumi.Output<string> {
+    return pulumi.output(children).apply(async (known) => {
+      const { buildList } = await import("../../lib/oci/list");
+      return buildList(childrenSchema.parse(known) as ListChild[], format).manifest.digest;
+    });
+  }
+}
 
-const stoodBefore = (note: unknown): StoodBefore => ({
-  digest: null,
-  tags: {},
-  ...(note as Partial<StoodBefore> | null),
-});
+const stoodBefore = (note: unknown): StoodBefore => ({ digest: null, tags: {}, ...(note as StoodBefore | null) });
 
 const referenceTo = ({ registry, repository, digest }: List): string => `${registry.address}/${repository}@${digest}`;
 
@@ -110,9 +115,7 @@ async function build(list: List): Promise<ImageList> {
 async function tagsToGive(list: List): Promise<Map<string, Digest>> {
   const { childTag } = await import("../../lib/oci/list");
   const ledger = await inRegistry.ledger(list);
-  const tags = new Map((list.children as ListChild[]).map((child) => [childTag(list.tag, child), child.digest]));
-  for (const tag of tags.keys()) {
-    if (await ledger.get("oci:Image", `${list.repository}:${tag}`)) tags.delete(tag);
-  }
-  return tags;
+  const tags = (list.children as ListChild[]).map((child) => [childTag(list.tag, child), child.digest] as const);
+  const marks = await Promise.all(tags.map(([tag]) => ledger.get("oci:Image", `${list.repository}:${tag}`)));
+  return new Map(tags.filter((_, index) => !marks[index]));
 }

@@ -1,13 +1,11 @@
+import { fixtures } from "../contract/kinds";
 import { hostFile } from "../contract/kinds/host-file";
 import { Cli, type Declared } from "./cli";
 import type { Values } from "./dynamic-provider";
 import { type KindFixture, PASSWORD } from "./fixture";
 import { type Sshd, startSshd } from "./sshd";
 
-/**
- * One stack that holds a kind, a file of its own, and a file on another host. The other kinds go through the real
- * command line in tests/real/site, as the site itself declares them.
- */
+/** One stack that holds every kind, a file of its own, and a file on another host. */
 export class Batch {
   private constructor(
     readonly kinds: readonly KindFixture[],
@@ -20,7 +18,7 @@ export class Batch {
   ) {}
 
   static async start(name: string): Promise<Batch> {
-    const kinds = [hostFile(name)];
+    const kinds = Object.values(fixtures).map((make) => make(name));
     const near = hostFile(`${name}-near`);
     const far = hostFile(`${name}-far`);
     const extra = hostFile(`${name}-extra`);
@@ -62,7 +60,7 @@ export class Batch {
   }
 }
 
-export const nameOf = ({ resource }: KindFixture): string => `one-${resource.name}`;
+export const nameOf = ({ resource, variant = "" }: KindFixture): string => `one-${resource.name}${variant}`;
 
 export const declared = (name: string, fixture: KindFixture, args = fixture.args()): Declared => ({
   kind: fixture.resource.definition.kind,

@@ -43,11 +43,13 @@ function program(fixtures: readonly KindFixture[]): string {
     const classes = { ${classes.join(", ")} };
     module.exports = async () => {
       const components = {};
-      for (const { kind, name, args, parent, formerly } of JSON.parse(readFileSync("program.json", "utf8"))) {
+      const made = {};
+      for (const { kind, name, args, parent, formerly, after } of JSON.parse(readFileSync("program.json", "utf8"))) {
         const options = {};
         if (parent) options.parent = components[parent] ??= new pulumi.ComponentResource("test:Group", parent);
         if (formerly) options.aliases = [{ name: formerly, parent: pulumi.rootStackResource }];
-        new classes[kind](name, args, options);
+        if (after) options.dependsOn = after.map((each) => made[each]);
+        made[name] = new classes[kind](name, args, options);
       }
       assertArguments();
     };`;

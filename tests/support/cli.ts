@@ -20,6 +20,8 @@ export interface Declared {
   parent?: string;
   /** An earlier name at the root of the stack. */
   formerly?: string;
+  /** Names of resources above it that it waits for. */
+  after?: string[];
 }
 
 export interface CliRun {

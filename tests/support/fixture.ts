@@ -12,6 +12,8 @@ export interface KindFixture {
   /** The class a program uses, and the file under providers/ that exports it. */
   resource: { readonly name: string; readonly definition: AnyDefinition };
   module: string;
+  /** Tells it from another fixture of the same kind. */
+  variant?: string;
   /** Brings up what the object needs around it; called once before all tests, `teardown` once after them. */
   setup(): Promise<void>;
   teardown(): Promise<void>;
@@ -41,12 +43,13 @@ export interface KindFixture {
   secrets: readonly string[];
 }
 
-/** Kinds whose objects stand on a lab host, or are one. */
+/** Kinds whose objects stand on a lab host, or are one, or run on this machine's Docker as slowly. */
 export const needsLab: ReadonlySet<string> = new Set([
   "host:Container",
   "host:DockerSettings",
   "host:Service",
   "lab:Host",
+  "oci:GarbageCollection",
 ]);
 
 export type MakeFixture = (name: string) => KindFixture;

@@ -1,14 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { Agent, request } from "undici";
+import { type ConfigSettings, renderConfig } from "../../lib/registry/config";
+import { renderHtpasswd } from "../../lib/registry/htpasswd";
+import type { Certificate } from "./certificate";
+import { freePort } from "./sshd";
 
-export interface RegistryOptions {
-  deletes?: boolean;
+export interface RegistryOptions extends Omit<ConfigSettings, "users" | "tls"> {
+  version?: 2 | 3;
   /** Turns basic authentication on, for this user and password. */
   login?: boolean;
+  tls?: Certificate;
+  env?: Record<string, string>;
 }
 
 export interface TestRegistry {
@@ -17,76 +24,76 @@ export interface TestRegistry {
 }
 
 export const LOGIN = { username: "tester", password: "open sesame" };
-// bcrypt of LOGIN.password: the only hash the registry takes, and Node has none.
-const HTPASSWD = `${LOGIN.username}:$2b$04$abcdefghijklmnopqrstuu/LVz6MZlItEy42I2juLihZ66HnQx/cy\n`;
 const START_MS = 15_000;
 
-/** Runs Debian's docker-registry on a loopback port over a directory of its own, both gone after close(). */
-export async function startRegistry({ deletes = true, login = false }: RegistryOptions = {}): Promise<TestRegistry> {
-  const directory = await mkdtemp(join(tmpdir(), "openstack-site-registry-"));
+/** Runs a registry as the site configures it on a loopback port, over a directory of its own; both gone after close(). */
+export async function startRegistry(options: RegistryOptions = {}): Promise<TestRegistry> {
+  const { version = 2, login, tls, env, ...settings } = options;
+  const program = version === 2 ? "docker-registry" : await goProgram("registry");
+  const etc = await mkdtemp(join(tmpdir(), "openstack-site-registry-"));
   const address = `127.0.0.1:${await freePort()}`;
-  const config = {
-    version: 0.1,
-    log: { level: "error", accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(directory, "data") }, delete: { enabled: deletes } },
-    http: { addr: address },
-    ...(login ? { auth: { htpasswd: { realm: "test", path: join(directory, "htpasswd") } } } : {}),
-  };
-  await writeFile(join(directory, "htpasswd"), HTPASSWD);
-  // JSON is YAML.
-  await writeFile(join(directory, "config.yml"), JSON.stringify(config));
-  const child = spawn("docker-registry", ["serve", join(directory, "config.yml")], {
+  const users = login ? [LOGIN] : undefined;
+  const whole = { ...settings, users, tls: tls && { certificate: tls.file, key: tls.key } };
+  const config = join(etc, "config.yml");
+  await writeFile(config, renderConfig(whole, { listen: address, data: join(etc, "data"), etc }));
+  if (users) await writeFile(join(etc, "htpasswd"), await renderHtpasswd(users, "test"));
+  if (tls) await Promise.all([writeFile(join(etc, "tls.crt"), tls.pem), writeFile(join(etc, "tls.key"), tls.key)]);
+  // Of this process's environment nothing else: proxies and authorities named there are none of a site's.
+  const child = spawn(program, ["serve", config], {
     stdio: ["ignore", "ignore", "pipe"],
+    env: { PATH: process.env["PATH"], ...env },
   });
   const close = async () => {
     await end(child);
-    await rm(directory, { recursive: true, force: true });
+    await rm(etc, { recursive: true, force: true });
   };
-  await answers(child, address).catch(async (error: unknown) => {
+  await answers(child, `${tls ? "https" : "http"}://${address}/v2/`).catch(async (error: unknown) => {
     await close();
     throw error;
   });
   return { address, close };
 }
 
-async function answers(child: ChildProcess, address: string): Promise<void> {
+/** A program that toolchain/ pins, built where the user's cache has it not. */
+export async function goProgram(name: string): Promise<string> {
+  const { stdout } = await promisify(execFile)("scripts/go-module", [name], { cwd: resolve(__dirname, "../..") });
+  return stdout.trim();
+}
+
+/** Waits until a child process answers at a URL; an error where it ends before, with its last words. */
+export async function answers(child: ChildProcess, url: string): Promise<void> {
   let output = "";
   let ended: string | undefined;
   child.stderr?.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
+    output = `${output}${chunk}`.slice(-2000);
   });
   child.once("error", (error) => {
     ended = `${error.message}. Try: apt-get install docker-registry`;
   });
   child.once("exit", (code) => {
-    ended ??= `it ended with code ${code}: ${output.slice(-1000)}`;
+    ended ??= `it ended with code ${code}: ${output}`;
   });
   for (const deadline = Date.now() + START_MS; Date.now() < deadline; await sleep(20)) {
-    if (ended !== undefined) throw new Error(`docker-registry does not start: ${ended}`);
-    const up = await fetch(`http://${address}/v2/`).then(
-      ({ status }) => status < 500,
-      () => false,
-    );
-    if (up) return;
+    if (ended !== undefined) throw new Error(`${child.spawnfile} does not start: ${ended}`);
+    if (await up(url)) return;
   }
-  throw new Error(`docker-registry does not answer at ${address} after ${START_MS} ms: ${output.slice(-1000)}`);
+  throw new Error(`${child.spawnfile} does not answer at ${url} after ${START_MS} ms: ${output}`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
+/** Whether anything but a failure of the server comes back; its certificate is not this one's to judge. */
+async function up(url: string): Promise<boolean> {
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+  return request(url, { dispatcher })
+    .then(
+      ({ statusCode }) => statusCode < 500,
+      () => false,
+    )
+    .finally(() => dispatcher.destroy());
+}
+
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   await gone;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

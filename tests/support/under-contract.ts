@@ -22,9 +22,10 @@ export function underContract(
   tests: (trial: Trial) => void,
   which: (kind: string) => boolean = () => true,
 ): void {
-  describe.each(Object.entries(fixtures).filter(([kind]) => which(kind)))(`%s: ${title}`, (kind, make) => {
+  describe.each(Object.entries(fixtures).filter(([name]) => which(name)))(`%s: ${title}`, (_name, make) => {
     const fixture = make(title.replaceAll(/\W+/g, "-"));
     const { definition } = fixture.resource;
+    const { kind } = definition;
     let provider: DynamicProvider;
     let state: ResourceState;
 

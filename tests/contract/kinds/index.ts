@@ -1,19 +1,29 @@
 import type { MakeFixture } from "../../support/fixture";
+import { aptMirror } from "./apt-mirror";
+import { aptPublished } from "./apt-published";
 import { hostContainer } from "./host-container";
 import { hostDockerSettings } from "./host-docker-settings";
 import { hostFile } from "./host-file";
 import { hostService } from "./host-service";
 import { labHost } from "./lab-host";
+import { ociBaseImage } from "./oci-base-image";
+import { ociGarbageCollection } from "./oci-garbage-collection";
 import { ociImage } from "./oci-image";
+import { ociImageCopied } from "./oci-image-copied";
 import { ociManifestList } from "./oci-manifest-list";
 
-/** Every kind under the contract. A new kind is one file and one line here. */
+/** Every kind under the contract, some in two ways. A new kind is one file and one line here. */
 export const fixtures: Record<string, MakeFixture> = {
+  "apt:Mirror": aptMirror,
+  "apt:Published": aptPublished,
   "host:Container": hostContainer,
   "host:DockerSettings": hostDockerSettings,
   "host:File": hostFile,
   "host:Service": hostService,
   "lab:Host": labHost,
+  "oci:BaseImage": ociBaseImage,
+  "oci:GarbageCollection": ociGarbageCollection,
   "oci:Image": ociImage,
+  "oci:Image, copied": ociImageCopied,
   "oci:ManifestList": ociManifestList,
 };

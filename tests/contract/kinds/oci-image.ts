@@ -1,9 +1,10 @@
 import { untag } from "../../../lib/oci/tag";
 import { Image } from "../../../providers/oci/image";
-import type { MakeFixture } from "../../support/fixture";
+import type { KindFixture } from "../../support/fixture";
 import { Ground, imageOf, REPOSITORY, secrets } from "./in-registry";
 
-export const ociImage: MakeFixture = () => {
+/** `place` is told the ground that is made, for who builds on it. */
+export const ociImage = (_name: string, place: { ground?: Ground } = {}): KindFixture => {
   let ground: Ground;
   const [one, two, theirs] = [imageOf("one"), imageOf("two"), imageOf("theirs")];
   const from = (image: typeof one) => ({ digest: image.manifest.digest, source: ground.layoutOf(image) });
@@ -15,7 +16,7 @@ export const ociImage: MakeFixture = () => {
     resource: Image,
     module: "providers/oci/image",
     async setup() {
-      ground = await Ground.make();
+      ground = place.ground = await Ground.make();
       for (const image of [one, two]) await ground.layout(image);
       await ground.push(theirs);
     },

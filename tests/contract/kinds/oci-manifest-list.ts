@@ -1,4 +1,5 @@
 import { buildList, type ListChild } from "../../../lib/oci/list";
+import { OCI_INDEX } from "../../../lib/oci/media-types";
 import { untag } from "../../../lib/oci/tag";
 import { ManifestList } from "../../../providers/oci/manifest-list";
 import type { MakeFixture } from "../../support/fixture";
@@ -19,7 +20,14 @@ export const ociManifestList: MakeFixture = () => {
     return { children, digest: buildList(children).manifest.digest };
   };
   const args = () => ({
-    ...{ registry: ground.registry(), repository: REPOSITORY, tag: "v1", format: "oci", ...over(amd64, arm64) },
+    ...{
+      registry: ground.registry(),
+      repository: REPOSITORY,
+      tag: "v1",
+      format: "oci",
+      missing: [],
+      ...over(amd64, arm64),
+    },
   });
   return {
     resource: ManifestList,
@@ -36,6 +44,7 @@ export const ociManifestList: MakeFixture = () => {
     bad: [
       { args: { repository: "Site/Hello" }, path: "repository" },
       { args: { children: [] }, path: "children" },
+      { args: { children: [{ ...childOf(amd64), mediaType: OCI_INDEX }] }, path: "children.0.mediaType" },
       { args: { digest: "sha256:0" }, path: "digest" },
       { args: { format: "tar" }, path: "format" },
     ],

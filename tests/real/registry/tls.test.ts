@@ -1,19 +1,16 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { openBlob } from "../../../lib/oci/blobs";
 import { RegistryClient } from "../../../lib/oci/client";
 import { headManifest } from "../../../lib/oci/manifests";
 import { pushImage } from "../../../lib/oci/push";
+import { selfSigned } from "../../support/certificate";
 import { FakeRegistry } from "../../support/fake-registry";
+import { LOGIN } from "../../support/registry";
 import { imageFor } from "../../support/registry-suite";
 
-const LOGIN = { username: "tester", password: "open sesame" };
 const image = imageFor("amd64");
 let plain: FakeRegistry;
 let server: Server;
@@ -22,13 +19,10 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 const clients: RegistryClient[] = [];
 
 beforeAll(async () => {
-  const directory = mkdtempSync(join(tmpdir(), "openstack-site-tls-"));
-  const [key, cert] = [join(directory, "key"), join(directory, "cert")];
-  const made = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test -keyout ${key} -out ${cert}`;
-  execFileSync("openssl", [...made.split(" "), "-addext", "subjectAltName=IP:127.0.0.1"], { stdio: "pipe" });
-  ca = readFileSync(cert, "utf8");
-  server = createServer({ key: readFileSync(key), cert: ca }, (request, response) => answer(request, response));
-  rmSync(directory, { recursive: true });
+  const { pem, key, remove } = selfSigned();
+  remove();
+  ca = pem;
+  server = createServer({ key, cert: ca }, (request, response) => answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   plain = await FakeRegistry.start();
   await pushImage(clientOf(plain.address, { insecure: true }), "a", "one", image);
@@ -59,7 +53,7 @@ test("a certificate is trusted by the authority given, and by no other", async (
 
 test("a registry on HTTPS cannot send a download to plain HTTP", async () => {
   answer = (request, response) => response.writeHead(307, { location: `http://${plain.address}${request.url}` }).end();
-  const download = openBlob(clientOf(secure(), { ca }), "a", image.config).then((stream) => buffer(stream));
+  const download = buffer(openBlob(clientOf(secure(), { ca }), "a", image.config));
   await expect(download).rejects.toThrow(/plain HTTP, which was not allowed. Try: insecure: true/);
   expect(plain.requests).toEqual([]);
 });

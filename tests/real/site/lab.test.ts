@@ -21,7 +21,7 @@ const config = (registryPort: number, seed = "seed") => `config:
 `;
 
 const project = scratchProject(
-  ["index.ts", "config.ts", "plan", "components", "providers", "lib", "runtime", "Pulumi.yaml"].concat([
+  ["index.ts", "config.ts", "config", "plan", "components", "providers", "lib", "runtime", "Pulumi.yaml"].concat([
     "package.json",
     "package-lock.json",
     "tsconfig.json",
@@ -116,8 +116,8 @@ test("drift by hand is in the preview, argument by argument, and one up repairs 
     "update seed-registry": ["restart"],
     "update seed-host-docker-settings": ['settings["insecure-registries"]'],
     "update overcloud-inventory": ["content"],
-    "update seed-site-hello-amd64": ["digest"],
-    "update seed-site-hello": ["children[0].digest"],
+    "update seed-site-hello-v1-amd64": ["digest"],
+    "update seed-site-hello-v1": ["children[0].digest"],
   });
   await up();
   expect(await planned()).toEqual({});

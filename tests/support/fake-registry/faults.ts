@@ -10,6 +10,8 @@ export interface Fault {
   headers?: Record<string, string>;
   /** End the connection after this many bytes of the request's body came. */
   cutAfter?: number;
+  /** Serve, but end the connection after this many bytes of the answer's body. */
+  cutAnswerAfter?: number;
   /** Serve, but flip a byte of the answer's body. */
   corrupt?: boolean;
   /** Serve, but say that something of another digest was stored or stands there. */
@@ -40,8 +42,17 @@ export function distort(response: ServerResponse, fault: Fault): void {
     response.writeHead = ((status: number, headers: object) =>
       writeHead(status, { ...headers, ...wrong })) as ServerResponse["writeHead"];
   }
-  if (!fault.corrupt) return;
   const end = response.end.bind(response) as (bytes?: Buffer) => ServerResponse;
+  const { cutAnswerAfter } = fault;
+  if (cutAnswerAfter !== undefined) {
+    response.end = ((bytes?: Buffer) => {
+      const cut = () => response.socket?.destroy();
+      if (bytes) response.write(bytes.subarray(0, cutAnswerAfter), cut);
+      else cut();
+      return response;
+    }) as ServerResponse["end"];
+  }
+  if (!fault.corrupt) return;
   response.end = ((bytes?: Buffer) => {
     const copy = Buffer.from(bytes ?? "");
     copy[0] = (copy[0] ?? 0) ^ 1;

@@ -16,6 +16,8 @@ export class FakeRegistry {
   readonly requests: string[] = [];
   /** The Authorization header of each, for proving what leaves where. */
   readonly authorizations: (string | undefined)[] = [];
+  /** Bytes of all requests so far. */
+  received = 0;
   readonly access: Access;
   readonly routes: Routes;
   private readonly faults = new Faults();
@@ -57,8 +59,10 @@ export class FakeRegistry {
       return;
     }
     const { socket } = request;
-    const body = await readBody(request, fault?.cutAfter);
-    if (body === undefined) {
+    const { body, whole } = await readBody(request, fault?.cutAfter);
+    this.received += body.length;
+    if (!whole) {
+      this.routes.cut(method, url, body);
       socket.destroy();
       return;
     }
@@ -70,20 +74,25 @@ export class FakeRegistry {
   }
 }
 
-async function readBody(request: IncomingMessage, cutAfter = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
+async function readBody(
+  request: IncomingMessage,
+  cutAfter = Number.POSITIVE_INFINITY,
+): Promise<{ body: Buffer; whole: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let whole = true;
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > cutAfter) return undefined;
+      whole = size <= cutAfter;
+      if (!whole) break;
     }
   } catch {
     // The client broke off: there is nobody left to answer.
-    return undefined;
+    whole = false;
   }
-  return Buffer.concat(chunks);
+  return { body: Buffer.concat(chunks), whole };
 }
 
 function scopeOf(method: string, url: URL): string | undefined {

@@ -48,8 +48,17 @@ export class Routes {
     const blob = this.repository(name).blobs.get(rest);
     if (request.method === "DELETE") return refuse(response, 405, "UNSUPPORTED");
     if (!blob) return refuse(response, 404, "BLOB_UNKNOWN", rest);
-    const headers = { "content-length": blob.length, "docker-content-digest": rest };
-    return answer(response, 200, headers, request.method === "HEAD" ? undefined : blob);
+    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const headers = { "content-length": blob.length - start, "docker-content-digest": rest };
+    return answer(response, start ? 206 : 200, headers, request.method === "HEAD" ? undefined : blob.subarray(start));
+  }
+
+  /** Keeps what came of a PATCH that was cut off. */
+  cut(method: string, url: URL, body: Buffer): void {
+    const [, name = "", id = ""] = /^\/v2\/(.+?)\/blobs\/uploads\/(.+)$/.exec(url.pathname) ?? [];
+    const { uploads } = this.repository(name);
+    const begun = uploads.get(id);
+    if (method === "PATCH" && begun) uploads.set(id, Buffer.concat([begun, body]));
   }
 
   private tags({ response, url }: Visit, name: string): ServerResponse {
@@ -105,11 +114,16 @@ export class Routes {
     const session = request.method === "POST" ? repository.beginUpload() : id;
     const begun = repository.uploads.get(session);
     if (!begun) return refuse(response, 404, "BLOB_UPLOAD_UNKNOWN");
+    const range = request.headers["content-range"];
+    if (range !== undefined && range !== `${begun.length}-${begun.length + body.length - 1}`) {
+      return refuse(response, 416, "RANGE_INVALID");
+    }
     const bytes = Buffer.concat([begun, body]);
     repository.uploads.set(session, bytes);
     if (request.method !== "PUT") {
       const location = `http://${request.headers.host}/v2/${name}/blobs/uploads/${session}?_state=secret`;
-      return answer(response, 202, { location, range: `0-${Math.max(0, bytes.length - 1)}` });
+      const headers = { location, range: `0-${Math.max(0, bytes.length - 1)}` };
+      return answer(response, request.method === "GET" ? 204 : 202, headers);
     }
     repository.uploads.delete(session);
     const digest = url.searchParams.get("digest") ?? "";

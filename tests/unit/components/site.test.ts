@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { registrations } from "./recorder";
-import { hello, image, planned } from "./site";
+import { hello, image, planned, registry } from "./site";
 
 const plan = {
   hosts: { seed: planned("seed", "10.77.0.10"), control1: planned("control1", "10.77.0.11") },
   images: [hello],
+  registry,
   registryRecipe: "e".repeat(64),
 };
 const lab = {
@@ -44,7 +45,7 @@ test("three layers, each after the one before, and what the stack exports", asyn
   expect(outputs).toEqual({
     registry: "10.77.0.10:4000",
     images: { "site/hello:v1": hello.digest },
-    architectures: { "site/hello:v1": ["amd64", "s390x"] },
+    architectures: { "site/hello:v1": { amd64: hello.images[0]?.digest, s390x: hello.images[1]?.digest } },
   });
 });
 
@@ -64,6 +65,7 @@ test("a site without nodes prepares the seed alone", async () => {
   ).toEqual([
     "host:Container seed-registry",
     "host:DockerSettings seed-host-docker-settings",
+    "host:File seed-registry-config",
     "host:Service seed-host-docker",
   ]);
 });
@@ -73,8 +75,8 @@ test("wrong arguments of all resources are told at once, and the program ends be
   const told = await program(site, { ...plan, images: [bad] }).catch((error: Error) => error.message.split("\n"));
   expect(told).toEqual([
     "3 arguments are wrong; nothing was touched:",
-    "  - oci:Image seed-site-hello-amd64: digest: sha256: and 64 hexadecimal digits",
-    "  - oci:ManifestList seed-site-hello: digest: sha256: and 64 hexadecimal digits",
-    "  - oci:ManifestList seed-site-hello: children.0.digest: sha256: and 64 hexadecimal digits",
+    "  - oci:Image seed-site-hello-v1-amd64: digest: sha256: and 64 hexadecimal digits",
+    "  - oci:ManifestList seed-site-hello-v1: digest: sha256: and 64 hexadecimal digits",
+    "  - oci:ManifestList seed-site-hello-v1: children.0.digest: sha256: and 64 hexadecimal digits",
   ]);
 });

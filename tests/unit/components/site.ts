@@ -22,10 +22,23 @@ export const planned = (name: string, address: string) =>
     },
   }) satisfies LabArgs["hosts"][string];
 
+/** The site's registry, as plan/registry answers. */
+export const registry = {
+  way: { address: "10.77.0.10:4000", insecure: true },
+  server: {
+    ...{ port: 4000, version: 2 as const, env: {}, revision: "1".repeat(32) },
+    files: [{ name: "config", path: "/etc/config.yml", mode: "0600", secret: false, content: "{}" }],
+    volumes: [{ source: "registry-data", target: "/var/lib/registry" }],
+    ready: { port: 4000, path: "/v2/", status: 200, tls: false },
+  },
+};
+
 /** One list over two images, as plan/images answers. */
 export const hello = {
   repository: "site/hello",
   tag: "v1",
+  adopt: false,
+  holes: [],
   digest: `sha256:${"f".repeat(64)}`,
   images: [image("amd64", "a"), image("s390x", "b")],
 };

@@ -38,3 +38,26 @@ test("every mistake is reported at once, with its path and an example", () => {
   expect(line("undercloud.nodes.0")).toContain('no host "control1"');
   expect(line("(file)")).toContain("layer");
 });
+
+test("registries nobody named, images named twice, and what no source is", () => {
+  const image = { repository: "site/hello", tag: "v1", architectures: ["amd64"] };
+  const found = mistakes({
+    ...good,
+    registries: { upstream: { address: "https://registry.example.org" } },
+    seed: {
+      ...good.seed,
+      images: [
+        { ...image, from: { registry: "elsewhere" } },
+        image,
+        { ...image, tag: "v2", from: { names: { mips: "x" } } },
+      ],
+      imageLists: [{ file: "IMAGELIST", namespace: "linuxone", tag: "queens", suffixes: {}, registry: "else" }],
+    },
+  });
+  const line = (path: string) => found.find((text) => text.startsWith(`  - ${path}:`));
+  expect(line("registries.upstream.address")).toContain("host:port, without a scheme");
+  expect(line("seed.images.0.from.registry")).toContain('no registry "elsewhere"; there are: upstream');
+  expect(line("seed.images.1")).toContain("site/hello:v1 is there already");
+  expect(line("seed.images.2.from.names")).toContain('Unrecognized key: "mips"');
+  expect(line("seed.imageLists.0.registry")).toContain('no registry "else"');
+});

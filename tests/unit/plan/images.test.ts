@@ -3,9 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Digest } from "../../../lib/content/digest";
 import { ContentStore } from "../../../lib/content/store";
+import type { SiteImage } from "../../../plan/image-sources";
 import { planImages } from "../../../plan/images";
 
-const hello = { repository: "site/hello", tag: "v1", architectures: ["s390x", "amd64", "arm64"] };
+const hello: SiteImage = {
+  ...{ repository: "site/hello", tag: "v1", architectures: ["s390x", "amd64", "arm64"] },
+  ...{ partial: "refuse", adopt: false },
+};
 let root: string;
 
 beforeEach(async () => {
@@ -13,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const plan = async (images = [hello], owner = "stack/dev") => planImages(images, root, owner);
+const plan = async (images = [hello], owner = "stack/dev") => planImages(images, [], root, owner);
 
 // Recorded: digests that change without a change of what is built would rebuild every site.
 test("equal input gives these digests on every machine", async () => {
@@ -21,6 +25,8 @@ test("equal input gives these digests on every machine", async () => {
   expect(set).toEqual({
     repository: "site/hello",
     tag: "v1",
+    adopt: false,
+    holes: [],
     digest: "sha256:4b4bc962210e097a2dbbfa4c4165dd017b38bb0ab909d9de0636576f0d2ec4d2",
     images: [
       image("amd64", "sha256:32cbfeb58a4508f8ca7375f42340be0c098d01211214cb95af9118f037c34bc2"),

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalHost } from "../../../../lib/host/local";
-import { sourceLines } from "../../../../lib/lab/apt-sources";
 import { findArchive, packImage } from "../../../../lib/lab/image-archive";
 import { ensureKeyPair } from "../../../../lib/lab/keys";
 import { labRunc } from "../../../../lib/lab/lab-runc";
@@ -14,21 +13,6 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "making-"));
 });
 afterEach(() => rm(directory, { recursive: true }));
-
-test("sources are those of the machine's own mirrors", () => {
-  const targets = [
-    "Other Debian http://other/debian/",
-    "Debian Debian http://mirror/debian/",
-    "Debian Debian http://mirror/debian/",
-    "Debian Debian-Security http://mirror/security/",
-  ].join("\n");
-  expect(sourceLines(targets, "bookworm", "h1")).toEqual([
-    "deb http://mirror/debian/ bookworm main",
-    "deb http://mirror/debian/ bookworm-updates main",
-    "deb http://mirror/security/ bookworm-security main",
-  ]);
-  expect(() => sourceLines("", "bookworm", "h1")).toThrow(/no Debian mirror/);
-});
 
 test("the same layer packs into the same bytes, whose image ID is read back", async () => {
   const image = { tag: "site/x:1", architecture: "s390x", config: { Cmd: ["/x"] } };

@@ -3,11 +3,13 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { digestOf } from "../../../../lib/content/digest";
-import { openBlob, pushBlob } from "../../../../lib/oci/blobs";
+import { openBlob } from "../../../../lib/oci/blobs";
+import { listTags } from "../../../../lib/oci/catalog";
 import { RegistryClient, type RegistryOptions } from "../../../../lib/oci/client";
 import type { Blob } from "../../../../lib/oci/image";
-import { getManifest, headManifest, listTags, putManifest } from "../../../../lib/oci/manifests";
+import { getManifest, headManifest, putManifest } from "../../../../lib/oci/manifests";
 import { pushImage } from "../../../../lib/oci/push";
+import { pushBlob } from "../../../../lib/oci/upload";
 import { FakeRegistry, type FakeRegistryOptions } from "../../../support/fake-registry";
 import { imageFor } from "../../../support/registry-suite";
 
@@ -106,7 +108,7 @@ describe("failures that stay", () => {
     const { registry, client } = await fake();
     await pushImage(client, "a", "one", image);
     registry.fail({ method: "GET", path: /blobs/, times: 1, corrupt: true });
-    await expect(buffer(await openBlob(client, "a", image.config))).rejects.toThrow(/came instead of/);
+    await expect(buffer(openBlob(client, "a", image.config))).rejects.toThrow(/came instead of/);
   });
 
   test("404 of something that is no registry proves nothing", async () => {
@@ -189,7 +191,7 @@ describe("redirects", () => {
     });
     const client = clientOf(address, LOGIN);
     other.registry.authorizations.length = 0;
-    expect(await buffer(await openBlob(client, "a", image.config))).toEqual(await buffer(image.config.open()));
+    expect(await buffer(openBlob(client, "a", image.config))).toEqual(await buffer(image.config.open()));
     expect(seen.at(-1)).toMatch(/^Basic /);
     expect(other.registry.authorizations).toEqual([undefined]);
   });
@@ -198,7 +200,7 @@ describe("redirects", () => {
     const { address } = await serving((_request, response) =>
       response.writeHead(307, { location: "/v2/x?sig=secret" }).end(),
     );
-    const error: Error = await openBlob(clientOf(address), "a", image.config).then(fail, (reason) => reason);
+    const error: Error = await buffer(openBlob(clientOf(address), "a", image.config)).then(fail, (reason) => reason);
     expect(error.message).toContain("failed: 307");
     expect(error.message).not.toContain("secret");
   });

@@ -1,0 +1,75 @@
+// A preview of images for three architectures and the lists over them, without change, against one of as many stubs.
+import { once } from "node:events";
+import { type MessagePort, parentPort, Worker } from "node:worker_threads";
+import { RegistryClient } from "../lib/oci/client";
+import { startRegistry, type TestRegistry } from "../tests/support/registry";
+import { rounds, sizes } from "./support/compare";
+import { Contest } from "./support/contest";
+import { heading, print } from "./support/figure";
+import { ARCHITECTURES, childOf, fill, listOf, type Named, tagOf } from "./support/listed";
+import { ours, stub } from "./support/project";
+
+const program = (address: string, sets: readonly Named[]): string => `
+import { Image } from "./providers/oci/image";
+import { ManifestList } from "./providers/oci/manifest-list";
+const registry = { address: "${address}", insecure: true };
+const sets = ${JSON.stringify(
+  sets.map(([repository, images]) => ({
+    ...{ repository, digest: listOf(images).manifest.digest },
+    children: images.map((image) => ({ ...childOf(image), tag: tagOf(image) })),
+  })),
+)};
+for (const { repository, digest, children } of sets) {
+  const images = children.map(({ tag, digest, platform }) =>
+    new Image(repository + tag, { registry, repository, tag, digest, platform, source: "unused", adopt: true }));
+  new ManifestList(repository, { registry, repository, tag: "v1", digest, children }, { dependsOn: images });
+}
+`;
+
+/** The images stand already and are taken over, so that the time is the resources' and not the bytes'. */
+async function preview(count: number): Promise<void> {
+  const registry = await aside();
+  const client = new RegistryClient({ address: registry.address, insecure: true });
+  const total = count * (ARCHITECTURES.length + 1);
+  const sets = await fill(client, count, "site");
+  const contest = new Contest({ ours: ours(program(registry.address, sets)), peer: stub("preloaded", total) });
+  try {
+    contest.run("up");
+    for (let round = 0; round < rounds(3); round++) contest.run("preview");
+    for (const clock of ["wall", "cpu"] as const) {
+      const [mine, peer] = [contest.time("ours", "preview", clock), contest.time("peer", "preview", clock)];
+      const name = clock === "wall" ? `preview of ${total} images and lists` : "  the same in processor time";
+      print({ name, ours: mine, peer, unit: "ms", ...(clock === "wall" && { goal: 1.2 }) });
+    }
+  } finally {
+    contest.remove();
+    await client.close();
+    await registry.close();
+  }
+}
+
+/** A registry that another thread looks after: this one waits for the CLI, and reads nothing meanwhile. */
+async function aside(): Promise<TestRegistry> {
+  const worker = new Worker(__filename);
+  const [address] = (await once(worker, "message")) as [string];
+  const close = async () => {
+    worker.postMessage("close");
+    await once(worker, "exit");
+  };
+  return { address, close };
+}
+
+async function main(): Promise<void> {
+  heading("make bench ONLY=list-preview");
+  for (const count of sizes([120])) await preview(count);
+}
+
+async function serve(port: MessagePort): Promise<void> {
+  const registry = await startRegistry();
+  port.postMessage(registry.address);
+  await once(port, "message");
+  await registry.close();
+  process.exit();
+}
+
+void (parentPort ? serve(parentPort) : main());

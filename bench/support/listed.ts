@@ -1,0 +1,32 @@
+import { buildImage } from "../../lib/oci/build";
+import type { RegistryClient } from "../../lib/oci/client";
+import type { Image } from "../../lib/oci/image";
+import { buildList, type ImageList } from "../../lib/oci/list";
+import { pushImage } from "../../lib/oci/push";
+import { inParallel } from "../../lib/parallel";
+
+export const ARCHITECTURES = ["amd64", "arm64", "s390x"];
+
+export type Named = readonly [repository: string, images: readonly Image[]];
+
+export const childOf = ({ manifest: { digest, size, mediaType }, platform }: Image) => ({
+  digest,
+  size,
+  mediaType,
+  platform,
+});
+export const listOf = (images: readonly Image[]): ImageList => buildList(images.map(childOf));
+export const tagOf = ({ platform }: Image): string => `v1-${platform.architecture}`;
+
+/** Images under their tags, each list's in a repository of its own. */
+export async function fill(client: RegistryClient, count: number, prefix: string): Promise<Named[]> {
+  const sets = Array.from({ length: count }, (_, index): Named => {
+    const image = (architecture: string) =>
+      buildImage([{ path: "name", content: `${prefix} ${index}` }], { os: "linux", architecture });
+    return [`${prefix}/image-${index}`, ARCHITECTURES.map(image)];
+  });
+  await inParallel(sets, 16, async ([repository, images]) => {
+    for (const image of images) await pushImage(client, repository, tagOf(image), image);
+  });
+  return sets;
+}

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { Arrivals } from "../content/arrivals";
+import type { Digest } from "../content/digest";
+import { download } from "../content/download";
+import type { ContentStore } from "../content/store";
+import type { DownloadClient } from "../http/download-client";
+import { HttpError } from "../http/http-error";
+
+export interface Wanted {
+  /** Tried in turn: the next only where the one before is proven absent. */
+  urls: readonly URL[];
+  digest: Digest;
+  size: number;
+}
+
+/** Brings files of known digest into a store, each once, however many ask for it. */
+export class Fetch {
+  private readonly arrivals: Arrivals;
+  private readonly under = new Map<Digest, Promise<void>>();
+  /** Bytes that came over the network. */
+  bytes = 0;
+  requests = 0;
+
+  constructor(
+    readonly store: ContentStore,
+    private readonly client: DownloadClient,
+    owner: string,
+    /** What is surely there: not even looked at. */
+    private readonly trusted: ReadonlySet<Digest>,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.arrivals = new Arrivals(store, owner);
+  }
+
+  /** Whether the bytes are in the store. */
+  async has(digest: Digest): Promise<boolean> {
+    return this.trusted.has(digest) || (await this.store.size(digest)) !== undefined;
+  }
+
+  get(wanted: Wanted): Promise<void> {
+    const known = this.under.get(wanted.digest);
+    if (known) return known;
+    const fetching = this.bring(wanted);
+    this.under.set(wanted.digest, fetching);
+    return fetching;
+  }
+
+  /** The bytes of an index, which may not be in the store yet. */
+  async read(digest: Digest): Promise<Buffer> {
+    await this.settle();
+    return readFile(this.store.path(digest));
+  }
+
+  settle(): Promise<void> {
+    return this.arrivals.settle();
+  }
+
+  private async bring({ urls, digest, size }: Wanted): Promise<void> {
+    if (await this.has(digest)) return;
+    const onBytes = (count: number) => {
+      this.bytes += count;
+    };
+    for (const [index, url] of urls.entries()) {
+      try {
+        this.requests++;
+        const progress = { onBytes, ...(this.signal ? { signal: this.signal } : {}) };
+        await download(this.client, { url, digest, size }, this.arrivals.part(digest), progress);
+        return await this.arrivals.add(digest);
+      } catch (error) {
+        const absent = error instanceof HttpError && (error.status === 404 || error.status === 410);
+        if (!absent || index === urls.length - 1) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { canonicalJson, type Digest } from "../content/digest";
+import type { ContentStore } from "../content/store";
+
+/** A file of an archive: where it stands below the archive's root, and what it is. */
+export interface ArchiveFile {
+  path: string;
+  digest: Digest;
+  size: number;
+}
+
+/** One suite as it was mirrored: everything its Release vouches for. */
+export interface SuiteRecord {
+  uri: string;
+  suite: string;
+  /** Digest of what was asked of it; other components are another suite. */
+  asked: Digest;
+  /** Digest of its InRelease or Release. */
+  head: Digest;
+  date: string;
+  /** What the server said for the next conditional GET. */
+  validator?: string;
+  /** The head itself, and what stands below the suite. */
+  indexes: ArchiveFile[];
+  pool: ArchiveFile[];
+}
+
+/** What a mirror holds: named by its own digest, it stands in the store beside the files it names. */
+export interface MirrorManifest {
+  suites: SuiteRecord[];
+}
+
+export async function readManifest(store: ContentStore, digest: Digest): Promise<MirrorManifest> {
+  return JSON.parse(await readFile(store.path(digest), "utf8")) as MirrorManifest;
+}
+
+export async function writeManifest(store: ContentStore, manifest: MirrorManifest): Promise<Digest> {
+  const suites = manifest.suites.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  return (await store.put(canonicalJson({ suites }))).digest;
+}
+
+export const nameOf = ({ uri, suite }: Pick<SuiteRecord, "uri" | "suite">): string => `${uri} ${suite}`;
+
+/** Files of the pool and bytes in all, each digest counted once. */
+export function totals(manifest: MirrorManifest): { files: number; bytes: number } {
+  const sizes = new Map<Digest, number>();
+  for (const { pool } of manifest.suites) for (const { digest, size } of pool) sizes.set(digest, size);
+  return { files: sizes.size, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+}
+
+/** Every digest it names. */
+export function digestsIn({ suites }: MirrorManifest): Set<Digest> {
+  return new Set(suites.flatMap(({ indexes, pool }) => [...indexes, ...pool].map(({ digest }) => digest)));
+}

@@ -1,0 +1,139 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { canonicalJson, type Digest } from "../content/digest";
+import { pin, unpin } from "../content/pins";
+import type { ContentStore } from "../content/store";
+import { effect } from "../effect";
+import { fingerprintOf } from "./fingerprint";
+import { type MirrorManifest, readManifest } from "./manifest";
+import { filesOf, repair } from "./repair";
+import { type Layout, linkTree, planTree } from "./tree";
+
+/** Generations whose indexes and packages stay for clients in the middle of something, beside the one that is served. */
+const KEPT = 2;
+
+interface Generation {
+  manifest: Digest;
+  /** Below `trees`. */
+  tree: string;
+}
+
+/** What is served under a name, newest first. */
+interface Served {
+  layout: Layout;
+  generations: Generation[];
+}
+
+const place = (store: ContentStore, name: string) => ({
+  link: join(store.root, "served", name),
+  record: join(store.root, "served", `.${name}.json`),
+  trees: join(store.root, "trees", name),
+  /** How the files of a tree looked when they were linked. */
+  files: (tree: string) => join(store.root, "trees", name, `${tree}.files`),
+});
+
+/** Serves a manifest under a name, in one switch: whoever reads sees the state before or the one after. */
+export async function serve(store: ContentStore, name: string, manifest: Digest, layout: Layout): Promise<void> {
+  const before = await recordOf(store, name);
+  const earlier = (before?.generations ?? []).filter((each) => each.manifest !== manifest).slice(0, KEPT);
+  const all = [manifest, ...earlier.map((each) => each.manifest)];
+  await pin(store, `served/${name}`, all);
+  const [current, ...rest] = await Promise.all(all.map((each) => readManifest(store, each)));
+  const tree = `${manifest.slice(7, 19)}-${randomUUID().slice(0, 8)}`;
+  const { link, record, trees, files } = place(store, name);
+  const root = join(trees, tree);
+  await effect(`link ${name}`, async () => {
+    await mkdir(root, { recursive: true });
+    await linkTree(store, root, planTree([current as MirrorManifest, ...rest], layout));
+    await writeFile(files(tree), (await fingerprintOf(root)).join("\n"));
+    await promisify(execFile)("sync", ["--file-system", root]);
+  });
+  const served: Served = { layout, generations: [{ manifest, tree }, ...earlier] };
+  await mkdir(dirname(link), { recursive: true });
+  await replace(record, (aside) => writeFile(aside, canonicalJson(served)), `note ${name}`);
+  await replace(link, (aside) => symlink(join("..", "trees", name, tree), aside), `serve ${name}`);
+  // The one before stays until the next switch: a request that is being answered may still look into it.
+  await tidy(trees, [tree, ...(earlier[0] ? [earlier[0].tree] : [])]);
+}
+
+/** What is served under a name now, and which of its files were touched by hand; undefined where nothing is. */
+export async function observeServed(
+  store: ContentStore,
+  name: string,
+): Promise<{ manifest: Digest; layout: Layout; touched: string[] } | undefined> {
+  const { link, trees, files } = place(store, name);
+  const record = await recordOf(store, name);
+  const tree = await readlink(link).then(basename, () => undefined);
+  const current = record?.generations.find((each) => each.tree === tree);
+  if (!record || !current) return undefined;
+  const expected = await readFile(files(current.tree), "utf8").then(
+    (text) => text.split("\n"),
+    () => [],
+  );
+  const found = await fingerprintOf(join(trees, current.tree));
+  const touched = changedPaths(expected, found);
+  return { manifest: current.manifest, layout: record.layout, touched };
+}
+
+function changedPaths(expected: readonly string[], found: readonly string[]): string[] {
+  const [before, now] = [new Set(expected), new Set(found)];
+  const changed = [...expected.filter((line) => !now.has(line)), ...found.filter((line) => !before.has(line))];
+  return [...new Set(changed.map((line) => line.split("\0")[0] as string))];
+}
+
+/** Verifies the files behind what was touched by hand, and fetches anew those that are bad. Returns their paths. */
+export async function mend(
+  store: ContentStore,
+  name: string,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const standing = await observeServed(store, name);
+  if (!standing || standing.touched.length === 0) return [];
+  const record = await recordOf(store, name);
+  const all = (record?.generations ?? []).map((each) => each.manifest);
+  const [current, ...earlier] = await Promise.all(all.map((each) => readManifest(store, each)));
+  if (!current) return [];
+  const tree = planTree([current, ...earlier], standing.layout);
+  const suspects = new Set(standing.touched.map((path) => tree.get(path)));
+  const files = [current, ...earlier].flatMap(filesOf).filter(({ digest }) => suspects.delete(digest));
+  return repair(store, files, ca, signal);
+}
+
+/** Takes what is served under a name away; the store keeps its files until it is collected. */
+export async function unserve(store: ContentStore, name: string): Promise<void> {
+  const { link, record, trees } = place(store, name);
+  await effect(`unserve ${name}`, async () => {
+    await rm(link, { force: true });
+    await rm(record, { force: true });
+    await rm(trees, { recursive: true, force: true });
+  });
+  await unpin(store, `served/${name}`);
+}
+
+async function recordOf(store: ContentStore, name: string): Promise<Served | undefined> {
+  try {
+    return JSON.parse(await readFile(place(store, name).record, "utf8")) as Served;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function replace(path: string, make: (aside: string) => Promise<unknown>, what: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}~`;
+  await effect(what, async () => {
+    await make(aside);
+    await rename(aside, path);
+  });
+}
+
+/** Trees a killed run left, and those of earlier switches: whoever has a file of them open keeps it. */
+async function tidy(trees: string, keep: readonly string[]): Promise<void> {
+  const idle = (await readdir(trees)).filter((each) => !keep.includes(each.replace(/\.files$/, "")));
+  for (const each of idle)
+    await effect(`remove tree ${each}`, () => rm(join(trees, each), { recursive: true, force: true }));
+}

@@ -1,0 +1,64 @@
+import { linkSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { Digest } from "../content/digest";
+import type { ContentStore } from "../content/store";
+import type { ArchiveFile, MirrorManifest } from "./manifest";
+import { assertRelative } from "./release";
+
+/** Directory of each archive in a tree, by its URI; `<host>/<path>` where none is given, as apt-mirror leaves it. */
+export type Layout = Readonly<Record<string, string>>;
+
+export function directoryOf(uri: string, layout: Layout): string {
+  const { host, pathname } = new URL(uri);
+  const directory = layout[uri] ?? `${host}${pathname}`.replace(/\/+$/, "");
+  assertRelative(directory, "the layout");
+  return directory;
+}
+
+const BATCH = 2000;
+
+/**
+ * What clients see of a mirror: a tree of hard links into the store, so that it costs no bytes. Of earlier generations it
+ * keeps the indexes by their hashes, and the packages: a client in the middle of an update, or of an installation, goes
+ * on with those it has read of.
+ */
+export function planTree(
+  [current, ...earlier]: readonly [MirrorManifest, ...MirrorManifest[]],
+  layout: Layout,
+): Map<string, Digest> {
+  const files = new Map<string, Digest>();
+  const add = (path: string, digest: Digest) => {
+    if (!files.has(path)) files.set(path, digest);
+  };
+  for (const { uri, indexes, pool } of current.suites) {
+    const directory = directoryOf(uri, layout);
+    for (const { path, digest } of [...indexes, ...pool]) add(`${directory}/${path}`, digest);
+  }
+  for (const { suites } of [current, ...earlier]) {
+    for (const { uri, indexes, pool } of suites) {
+      const directory = directoryOf(uri, layout);
+      for (const file of indexes) add(`${directory}/${byHash(file)}`, file.digest);
+      for (const { path, digest } of pool) add(`${directory}/${path}`, digest);
+    }
+  }
+  return files;
+}
+
+function byHash({ path, digest }: ArchiveFile): string {
+  return `${dirname(path)}/by-hash/SHA256/${digest.slice("sha256:".length)}`;
+}
+
+/** Calls that wait on a thread each would take ten times as long as the links themselves. */
+export async function linkTree(store: ContentStore, root: string, files: ReadonlyMap<string, Digest>): Promise<void> {
+  const made = new Set<string>();
+  let count = 0;
+  for (const [path, digest] of files) {
+    const target = join(root, path);
+    const directory = dirname(target);
+    if (!made.has(directory)) mkdirSync(directory, { recursive: true });
+    made.add(directory);
+    linkSync(store.path(digest), target);
+    if (++count % BATCH === 0) await setImmediate();
+  }
+}

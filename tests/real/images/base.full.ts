@@ -1,0 +1,50 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { architecture } from "../../support/apt-archive";
+import { Bakery, eventually, run } from "./base";
+
+jest.setTimeout(1_800_000);
+
+const BINFMT = "/proc/sys/fs/binfmt_misc";
+let bakery: Bakery;
+let mounted = false;
+
+beforeAll(async () => {
+  // What systemd does at boot, where it runs.
+  if (!existsSync(`${BINFMT}/register`)) {
+    execFileSync("mount", ["-t", "binfmt_misc", "binfmt_misc", BINFMT]);
+    mounted = true;
+    execFileSync("/usr/lib/systemd/systemd-binfmt");
+  }
+  bakery = await Bakery.open();
+});
+afterAll(async () => {
+  await bakery.close();
+  if (mounted) execFileSync("umount", [BINFMT]);
+});
+
+test.each(["s390x", "arm64"] as const)("Debian 13 for %s is made by emulation and says so", async (foreign) => {
+  const { outputs } = await bakery.up(await bakery.trixie(foreign, foreign));
+  expect(outputs["installed"]).toBeGreaterThan(60);
+  expect((await bakery.fetched(foreign, foreign)).config).toMatchObject({ architecture: foreign, os: "linux" });
+});
+
+test("Debian 13 made twice, in two places at two times, is the same image", async () => {
+  const one = await bakery.up(await bakery.trixie(architecture(), "one"));
+  const two = await bakery.up(await bakery.trixie(architecture(), "two"));
+  expect(two.outputs["digest"]).toBe(one.outputs["digest"]);
+});
+
+test("a build killed in the middle ends, leaves no mount behind, and is swept away by the next", async () => {
+  const args = await bakery.trixie(architecture(), "killed");
+  const cache = await bakery.cache();
+  await bakery.killed(args, cache);
+  const running = () => spawnSync("pgrep", ["-f", cache]).status === 0;
+  await eventually(() => !running(), "the end of mmdebstrap");
+  expect(run("cat", "/proc/mounts")).not.toContain(cache);
+  const images = join(cache, "openstack-site/images");
+  expect(readdirSync(images)).toEqual([expect.stringMatching(/^build-/)]);
+  await bakery.up(args, Promise.resolve(cache));
+  expect(readdirSync(images)).toEqual([expect.stringMatching(/^base-/)]);
+});

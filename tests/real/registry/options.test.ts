@@ -1,0 +1,3 @@
+import { optionsSuite } from "../../support/options-suite";
+
+optionsSuite(2);

@@ -1,0 +1,3 @@
+import { s3Suite } from "../../support/s3-suite";
+
+s3Suite(2);

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { parseMirrorList } from "../../../../lib/apt/mirror-list";
+
+test("the mirror.list of the LinuxONE site", () => {
+  const { lines, clean, settings } = parseMirrorList(
+    readFileSync("../shared/fixtures/linuxone/mirror.list", "utf8"),
+    "mirror.list",
+  );
+  expect(lines).toHaveLength(10);
+  expect(clean).toHaveLength(5);
+  expect(settings).toEqual({});
+  expect(lines[0]).toEqual({
+    uri: "http://archive.ubuntu.com/ubuntu",
+    suite: "xenial",
+    components: ["main", "restricted", "universe", "multiverse"],
+    architecture: "amd64",
+    sources: false,
+  });
+  expect(new Set(lines.map(({ architecture }) => architecture))).toEqual(new Set(["amd64", "s390x"]));
+});
+
+test("settings, sources, options, flat repositories, comments and Windows line ends", () => {
+  const text = [
+    "set base_path /data/mirror # where",
+    "",
+    "deb [arch=amd64 signed-by=/k.gpg] http://a.example/debian trixie main contrib",
+    "deb-src http://a.example/debian trixie main",
+    "deb http://flat.example/packages ./",
+    "skip-clean http://a.example/debian/keep",
+  ].join("\r\n");
+  expect(parseMirrorList(text, "mirror.list")).toEqual({
+    lines: [
+      { uri: "http://a.example/debian", suite: "trixie", components: ["main", "contrib"], sources: false },
+      { uri: "http://a.example/debian", suite: "trixie", components: ["main"], sources: true },
+      { uri: "http://flat.example/packages", suite: "./", components: [], sources: false },
+    ],
+    clean: [],
+    settings: { base_path: "/data/mirror" },
+  });
+});
+
+test("every line that cannot be read is told at once", () => {
+  const text = "deb\ndebs http://a.example x main\ndeb-amd64 a.example x main\ndeb http://a.example x";
+  expect(() => parseMirrorList(text, "mirror.list")).toThrow(
+    [
+      "mirror.list has lines that cannot be read:",
+      '  - line 1: "" is no URI',
+      '  - line 2: "debs" is none of deb, deb-<architecture>, deb-src, clean, skip-clean and set',
+      '  - line 3: "a.example" is no URI',
+      "  - line 4: suite x has no component",
+    ].join("\n"),
+  );
+});

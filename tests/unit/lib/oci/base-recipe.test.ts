@@ -1,0 +1,36 @@
+import { type BaseSpec, bootstrapOf, recipeOf } from "../../../../lib/oci/base/recipe";
+
+const source = { uri: "http://mirror/debian", suites: ["trixie"], components: ["main"], trusted: false };
+const spec: BaseSpec = {
+  ...{ architecture: "amd64", variant: "minbase", sources: [source], packages: ["b", "a"] },
+  labels: { title: "x" },
+};
+const snapshot = { sums: { mirror_debian_dists_trixie_InRelease: "0".repeat(64) }, epoch: 1 };
+const recipe = recipeOf(spec, snapshot);
+
+test("a recipe is the same for the same packages, however they are listed", () => {
+  expect(recipeOf({ ...spec, packages: ["a", "b", "a"] }, { ...snapshot, epoch: 2 })).toBe(recipe);
+});
+
+test.each<[string, Partial<BaseSpec>]>([
+  ["architecture", { architecture: "s390x" }],
+  ["variant", { variant: "apt" }],
+  ["source", { sources: [{ ...source, components: ["main", "contrib"] }] }],
+  ["package", { packages: ["a"] }],
+  ["label", { labels: { title: "y" } }],
+])("another %s is another recipe", (_what, changes) => {
+  expect(recipeOf({ ...spec, ...changes }, snapshot)).not.toBe(recipe);
+});
+
+test("an archive that went on is another recipe", () => {
+  const sums = { mirror_debian_dists_trixie_InRelease: "1".repeat(64) };
+  expect(recipeOf(spec, { ...snapshot, sums })).not.toBe(recipe);
+});
+
+test("a keyring that the image lacks is put into it", () => {
+  const keyed = { ...spec, sources: [{ ...source, signedBy: "/keys/site.gpg" }] };
+  expect(bootstrapOf(keyed)).toMatchObject({
+    sources: ["deb [signed-by=/keys/site.gpg] http://mirror/debian trixie main"],
+    options: expect.arrayContaining([expect.stringContaining('install -D -m 0644 /keys/site.gpg "$1/keys/site.gpg"')]),
+  });
+});
