@@ -35,6 +35,7 @@ function build(site: Site, plan: SitePlan) {
     registryRecipe: plan.registryRecipe,
     images: plan.images,
     registries: site.registries,
+    collect: site.seed.registry.collectGarbage ? plan.content : undefined,
   });
   const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));
   const undercloud = new Undercloud("undercloud", { nodes, registry: seed.trust }, { dependsOn: [seed] });
@@ -48,7 +49,7 @@ function build(site: Site, plan: SitePlan) {
   }
   return {
     registry: seed.trust.address,
-    images: Object.fromEntries(plan.images.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest])),
+    images: seed.lists,
     architectures: seed.architectures,
   };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "../providers/host/on-host";
+import { GarbageCollection } from "../providers/oci/garbage-collection";
 import type { RegistryReach } from "../providers/oci/in-registry";
 import { ImageSet, type ImageSetArgs, type PlannedSet } from "./image-set";
 import type { Machine } from "./machine";
@@ -19,6 +20,8 @@ export interface SeedArgs {
   /** What the registry's image is made from. */
   registryRecipe?: string | undefined;
   images: readonly PlannedSet[];
+  /** One digest over them all; given where garbage of the registry is collected when it changes. */
+  collect?: string | undefined;
   /** Registries images come from, by name. */
   registries: ImageSetArgs["registries"];
 }
@@ -29,6 +32,8 @@ export class Seed extends pulumi.ComponentResource {
   readonly trust: RegistryTrust;
   /** By name of the image: what stands for each architecture, or why nothing does. */
   readonly architectures: Readonly<Record<string, ImageSet["architectures"]>>;
+  /** By name of the image: the digest of its list. */
+  readonly lists: Readonly<Record<string, pulumi.Input<string>>>;
 
   constructor(name: string, args: SeedArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Seed", name, {}, options);
@@ -49,10 +54,22 @@ export class Seed extends pulumi.ComponentResource {
     const sets = args.images.map((image) => {
       const { repository, tag } = image;
       const unique = `${name}-${repository.replaceAll("/", "-")}-${tag}`;
-      const set = new ImageSet(unique, { ...image, registry: reach, registries: args.registries }, within);
-      return [`${repository}:${tag}`, set.architectures] as const;
+      const set = new ImageSet(unique, { ...image, builder, registry: reach, registries: args.registries }, within);
+      return { named: `${repository}:${tag}`, set };
     });
-    this.architectures = Object.fromEntries(sets);
+    this.architectures = Object.fromEntries(sets.map(({ named, set }) => [named, set.architectures]));
+    this.lists = Object.fromEntries(sets.map(({ named, set }) => [named, set.digest]));
+    if (registry && args.collect !== undefined) {
+      void pulumi.log.info(
+        `where ${called}-garbage is created or updated, ${address} takes no pushes meanwhile; pulls go on`,
+        this,
+      );
+      new GarbageCollection(
+        `${called}-garbage`,
+        { host: machine.connection, container: "registry", registry: reach, content: args.collect },
+        { parent: this, dependsOn: [registry, ...sets.map(({ set }) => set)], ...gone },
+      );
+    }
     this.registerOutputs({ registry: address });
   }
 }

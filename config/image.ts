@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { aptSourceSchema } from "../lib/debian/apt-source";
 
 export const architecture = z.enum(["amd64", "arm64", "s390x"]);
 const repository = z
@@ -41,8 +42,20 @@ const source = z.union(
       }),
       registry: registry.optional(),
     }),
+    z.strictObject({
+      debian: z
+        .string()
+        .regex(/^[a-z][\w.-]*$/, "a suite, for example trixie")
+        .meta({ description: "Made from packages of this suite, without any other image" }),
+      sources: z
+        .array(aptSourceSchema)
+        .min(1)
+        .optional()
+        .meta({ description: "Archives; those this machine installs from where absent" }),
+      packages: z.array(z.string().min(1)).default([]).meta({ description: "Beside those of a minimal system" }),
+    }),
   ],
-  "one of archives, registry and names, with architectures of amd64, arm64 and s390x",
+  "one of archives, registry, names and debian, with architectures of amd64, arm64 and s390x",
 );
 
 /** One image of the site under one name, for several architectures. */

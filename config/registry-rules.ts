@@ -27,6 +27,11 @@ export function registryMistakes(values: Values): Mistake[] {
       "Debian's package is for this machine alone: needs version: 3",
     ),
     ...found(cache && pushes, "upstream", "a cache takes no pushes, and seed has images: they need another registry"),
+    ...found(
+      at("collectGarbage") === true && (cache || at("readOnly") === true || at("deletes") === false),
+      "collectGarbage",
+      "the registry has to take deletes and tags for it: not with upstream, readOnly or deletes: false",
+    ),
     ...found(cache && at("readOnly") === true, "readOnly", "a cache has to write what it fetches"),
   ];
 }

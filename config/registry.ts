@@ -100,5 +100,8 @@ export const registry = z
     deletes: z.boolean().default(true).meta({ description: "Whether images can be deleted" }),
     readOnly: z.boolean().default(false).meta({ description: "Takes no pushes for now" }),
     upstream: upstream.optional(),
+    collectGarbage: z.boolean().default(false).meta({
+      description: "Whether what the site no longer holds is removed when that changes; pushes wait meanwhile",
+    }),
   })
   .meta({ examples: [{ port: 4000 }] });

@@ -5,13 +5,15 @@ import { buildImage } from "../lib/oci/build";
 import type { Image } from "../lib/oci/image";
 import { openImage } from "../lib/oci/layout";
 import type { ListChild } from "../lib/oci/list";
+import type { DebianSource, PlannedBase } from "./base-images";
 import type { Offered, Sought } from "./upstream-images";
 
 /** Where the images of one name come from; absent where they are made here. */
 export type ImageSource =
   | { archives: Readonly<Record<string, string>> }
   | { registry: string; repository?: string | undefined; reference?: string | undefined }
-  | { names: Readonly<Record<string, string>>; registry?: string | undefined };
+  | { names: Readonly<Record<string, string>>; registry?: string | undefined }
+  | DebianSource;
 
 export interface SiteImage {
   repository: string;
@@ -25,12 +27,15 @@ export interface SiteImage {
 /** Where an image is pushed from: a path beside the program, or a repository of a registry; the site's own if unnamed. */
 export type PlannedSource = string | { registry?: string; repository: string };
 
-/** The image for one architecture and where its bytes are, or why there is none. */
-export type Supply = { child: ListChild; source: PlannedSource; digests?: Digest[] } | { hole: string };
+/** The image for one architecture and where its bytes are; or what it is made from; or why there is none. */
+export type Supply =
+  | { child: ListChild; source: PlannedSource; digests?: Digest[] }
+  | { base: PlannedBase }
+  | { hole: string };
 
 /** What to ask registries for on behalf of an image; nothing where its bytes are at hand. */
 export function soughtFor({ repository, tag, architectures, from }: SiteImage): Sought[] {
-  if (!from || "archives" in from) return [];
+  if (!from || "archives" in from || "debian" in from) return [];
   if (!("names" in from)) {
     const { registry } = from;
     return [{ registry, repository: from.repository ?? repository, reference: from.reference ?? tag, architectures }];
@@ -47,9 +52,11 @@ export async function supply(
   image: SiteImage,
   architecture: string,
   offered: Offered,
+  bases: readonly PlannedBase[],
   store: ContentStore,
 ): Promise<Supply> {
   if (!image.from) return made(image, architecture, store);
+  if ("debian" in image.from) return planned(image, architecture, bases);
   if ("archives" in image.from) return archived(image.from.archives[architecture], architecture);
   const sought = soughtFor(image);
   const index = sought.findIndex(({ architectures }) => architectures.includes(architecture));
@@ -60,6 +67,11 @@ export async function supply(
   if (child) return { child, source: { ...(registry === undefined ? {} : { registry }), repository } };
   const name = `${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
   return { hole: `${registry === undefined ? "the site's registry" : `registry ${registry}`} has none under ${name}` };
+}
+
+function planned({ tag }: SiteImage, architecture: string, bases: readonly PlannedBase[]): Supply {
+  const base = bases.find((each) => each.architecture === architecture);
+  return base ? { base: { ...base, tag: `${tag}-${architecture}` } } : { hole: "the plan has no recipe for it" };
 }
 
 async function archived(path: string | undefined, architecture: string): Promise<Supply> {

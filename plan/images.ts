@@ -1,7 +1,9 @@
+import { canonicalJson, digestOf } from "../lib/content/digest";
 import { pin } from "../lib/content/pins";
 import { ContentStore } from "../lib/content/store";
 import type { Platform } from "../lib/oci/image";
 import { buildList, childTag } from "../lib/oci/list";
+import { madeFor, type PlannedBase } from "./base-images";
 import { type PlannedSource, type SiteImage, type Supply, soughtFor, supply } from "./image-sources";
 import type { Offered } from "./upstream-images";
 
@@ -20,8 +22,10 @@ export interface PlannedImageSet {
   tag: string;
   adopt: boolean;
   images: PlannedImage[];
-  /** Digest of the list over the images. */
-  digest: string;
+  /** Images that are made on the way; what they will be is known when they are. */
+  bases: PlannedBase[];
+  /** Digest of the list over the images; absent where one of them is still to be made. */
+  digest?: string;
   /** Architectures that were asked for and cannot be had, and why. */
   holes: { architecture: string; why: string }[];
 }
@@ -33,22 +37,24 @@ export interface PlannedImageSet {
  */
 export async function planImages(
   images: readonly SiteImage[],
-  offered: Offered,
+  { offered, bases }: { offered: Offered; bases: readonly PlannedBase[] },
   directory: string,
   owner: string,
 ): Promise<PlannedImageSet[]> {
   const store = new ContentStore(directory);
   const rest = [...offered];
+  const recipes = [...bases];
   const supplied = await Promise.all(
     images.map(async (image) => {
       const mine = rest.splice(0, soughtFor(image).length);
-      const supplies = image.architectures.map((architecture) => supply(image, architecture, mine, store));
+      const made = recipes.splice(0, madeFor(image).length);
+      const supplies = image.architectures.map((architecture) => supply(image, architecture, mine, made, store));
       return { image, supplies: await Promise.all(supplies) };
     }),
   );
   refuseHoles(supplied);
   const needed = supplied.flatMap(({ supplies }) =>
-    supplies.flatMap((each) => ("hole" in each ? [] : (each.digests ?? []))),
+    supplies.flatMap((each) => ("child" in each ? (each.digests ?? []) : [])),
   );
   if (needed.length > 0) await pin(store, owner, needed);
   return supplied.map(({ image, supplies }) => setOf(image, supplies));
@@ -78,18 +84,28 @@ function refuseHoles(supplied: readonly Supplied[]): void {
 
 function setOf(image: SiteImage, supplies: readonly Supply[]): PlannedImageSet {
   const { repository, tag, adopt } = image;
-  const had = supplies.flatMap((each) => ("hole" in each ? [] : [each]));
-  const list = buildList(had.map(({ child }) => child));
-  const images = list.children.map((child) => {
+  const had = supplies.flatMap((each) => ("child" in each ? [each] : []));
+  const bases = supplies.flatMap((each) => ("base" in each ? [each.base] : []));
+  const holes = holesOf({ image, supplies: [...supplies] });
+  const list = had.length > 0 ? buildList(had.map(({ child }) => child)) : undefined;
+  const images = (list?.children ?? []).map((child) => {
     const source = had.find((each) => each.child.digest === child.digest)?.source as PlannedSource;
     return { ...child, tag: childTag(tag, child), source };
   });
-  return {
-    repository,
-    tag,
-    adopt,
-    images,
-    digest: list.manifest.digest,
-    holes: holesOf({ image, supplies: [...supplies] }),
-  };
+  const digest = list && bases.length === 0 ? { digest: list.manifest.digest } : {};
+  return { repository, tag, adopt, images, bases, ...digest, holes };
+}
+
+/** One digest over all that the site is to hold: another one where an image, a list or a recipe is another. */
+export function contentOf(sets: readonly PlannedImageSet[]): string {
+  return digestOf(
+    canonicalJson(
+      sets.map(({ repository, tag, images, bases }) => [
+        repository,
+        tag,
+        images.map(({ digest }) => digest),
+        bases.map(({ recipe }) => recipe),
+      ]),
+    ),
+  );
 }

@@ -1,10 +1,11 @@
 import { LocalHost } from "../lib/host/local";
 import { type RegistryImageKind, registryRecipe } from "../lib/lab/registry-image";
 import type { RegistryOptions } from "../lib/oci/client";
+import { type MadeFrom, madeFor, type PlannedBase, planBases } from "./base-images";
 import { type LabSite, type PlannedHost, planHosts, type Way } from "./hosts";
 import { imagesOfList, type SiteImageList } from "./image-lists";
 import { type SiteImage, soughtFor } from "./image-sources";
-import { type PlannedImageSet, planImages } from "./images";
+import { contentOf, type PlannedImageSet, planImages } from "./images";
 import { type PlannedRegistry, planRegistry, type RegistryWay, type SiteRegistry, withAuthority } from "./registry";
 import { resolution } from "./resolution";
 import { lookUpstream, type Offered, type Sought } from "./upstream-images";
@@ -27,6 +28,8 @@ export interface SiteQuestion {
 export interface SitePlan {
   hosts: Record<string, PlannedHost>;
   images: PlannedImageSet[];
+  /** One digest over all that the registry is to hold. */
+  content: string;
   registry: PlannedRegistry;
   /** What the registry's image is made from, known before it is made; absent where the registry stands already. */
   registryRecipe?: string;
@@ -52,9 +55,9 @@ export async function planSite(site: SiteQuestion, at: Surroundings): Promise<Si
     planHosts(site, `${directory}/keys/${stack}`, `${project}-${stack}`),
     resolution(files, question, preview, () => askUpstream(question, registries)),
   ]);
-  const { offered, ...recipe } = upstream;
-  const sets = await planImages(images, offered, `${directory}/content`, `stack/${stack}`);
-  return { hosts, images: sets, registry, ...recipe };
+  const { offered, bases, ...recipe } = upstream;
+  const sets = await planImages(images, { offered, bases }, `${directory}/content`, `stack/${stack}`);
+  return { hosts, images: sets, content: contentOf(sets), registry, ...recipe };
 }
 
 function addressOf({ hosts, lab, registryHost }: SiteQuestion): string {
@@ -68,6 +71,7 @@ interface Question {
   registry: RegistryImageKind | null;
   sought: Sought[];
   addresses: string[];
+  made: MadeFrom[];
 }
 
 type Ways = Readonly<Record<string, RegistryWay>>;
@@ -79,14 +83,15 @@ function questionOf(images: readonly SiteImage[], registries: Ways, { server }: 
   return {
     registry: server ? { version, ...(architecture && { architecture }) } : null,
     sought,
+    made: images.flatMap(madeFor),
     addresses: names.map((name) => registries[name]?.address ?? ""),
   };
 }
 
 async function askUpstream(
-  { registry, sought }: Question,
+  { registry, sought, made }: Question,
   registries: Ways,
-): Promise<{ registryRecipe?: string; offered: Offered }> {
+): Promise<{ registryRecipe?: string; offered: Offered; bases: PlannedBase[] }> {
   const named = Object.entries(registries).map(async ([name, way]) => [name, await withAuthority(way)] as const);
   const known: Record<string, RegistryOptions> = Object.fromEntries(await Promise.all(named));
   const reach = (name = OWN) => {
@@ -94,9 +99,10 @@ async function askUpstream(
     if (!found) throw new Error(`no registry "${name}" in the stack file`);
     return found;
   };
-  const [recipe, offered] = await Promise.all([
+  const [recipe, offered, bases] = await Promise.all([
     registry && registryRecipe(new LocalHost("localhost"), registry),
     lookUpstream(sought, reach),
+    planBases(made),
   ]);
-  return { ...(recipe && { registryRecipe: recipe }), offered };
+  return { ...(recipe && { registryRecipe: recipe }), offered, bases };
 }

@@ -45,6 +45,7 @@ export interface KindFixture {
 
 /** Kinds whose objects stand on a lab host, or are one, or run on this machine's Docker as slowly. */
 export const needsLab: ReadonlySet<string> = new Set([
+  "host:AptSources",
   "host:Container",
   "host:DockerSettings",
   "host:Service",

@@ -1,6 +1,7 @@
 import type { MakeFixture } from "../../support/fixture";
 import { aptMirror } from "./apt-mirror";
 import { aptPublished } from "./apt-published";
+import { hostAptSources } from "./host-apt-sources";
 import { hostContainer } from "./host-container";
 import { hostDockerSettings } from "./host-docker-settings";
 import { hostFile } from "./host-file";
@@ -16,6 +17,7 @@ import { ociManifestList } from "./oci-manifest-list";
 export const fixtures: Record<string, MakeFixture> = {
   "apt:Mirror": aptMirror,
   "apt:Published": aptPublished,
+  "host:AptSources": hostAptSources,
   "host:Container": hostContainer,
   "host:DockerSettings": hostDockerSettings,
   "host:File": hostFile,

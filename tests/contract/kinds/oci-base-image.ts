@@ -5,7 +5,7 @@ import { LocalHost } from "../../../lib/host/local";
 import { type BaseSpec, planBase } from "../../../lib/oci/base/recipe";
 import { untag } from "../../../lib/oci/tag";
 import { BaseImage } from "../../../providers/oci/base-image";
-import { AptArchive, architecture } from "../../support/apt-archive";
+import { AptArchive, architecture } from "../../support/apt/unsigned-archive";
 import type { MakeFixture } from "../../support/fixture";
 import { Ground, imageOf, REPOSITORY, secrets } from "./in-registry";
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { architecture } from "../../support/apt-archive";
+import { architecture } from "../../support/apt/unsigned-archive";
 import { Bakery, eventually, run } from "./base";
 
 jest.setTimeout(1_800_000);

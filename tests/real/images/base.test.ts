@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { LocalHost } from "../../../lib/host/local";
 import { planBase } from "../../../lib/oci/base/recipe";
-import { AptArchive, architecture } from "../../support/apt-archive";
+import { AptArchive, architecture } from "../../support/apt/unsigned-archive";
 import { startSshd } from "../../support/sshd";
 import { Bakery, run } from "./base";
 

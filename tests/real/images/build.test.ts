@@ -6,7 +6,7 @@ import { LocalHost } from "../../../lib/host/local";
 import { ensureBase } from "../../../lib/oci/base/build";
 import { planBase } from "../../../lib/oci/base/recipe";
 import { openImage } from "../../../lib/oci/layout";
-import { AptArchive, architecture } from "../../support/apt-archive";
+import { AptArchive, architecture } from "../../support/apt/unsigned-archive";
 
 jest.setTimeout(120_000);
 

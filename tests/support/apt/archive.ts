@@ -83,20 +83,22 @@ export class TestArchive {
   readonly requests: string[] = [];
   readonly faults: Fault[] = [];
   bytesSent = 0;
+  private address = "";
   private port = 0;
   private server: Server | undefined;
 
-  static async start(): Promise<TestArchive> {
+  static async start(address = "127.0.0.1"): Promise<TestArchive> {
     const archive = new TestArchive();
     const server = createServer((request, response) => archive.serve(request, response));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
     archive.server = server;
+    archive.address = address;
     archive.port = (server.address() as AddressInfo).port;
     return archive;
   }
 
   get uri(): string {
-    return `http://127.0.0.1:${this.port}/debian`;
+    return `http://${this.address}:${this.port}/debian`;
   }
 
   /** Puts a suite of these packages in the place of the one before it. */
@@ -104,7 +106,9 @@ export class TestArchive {
     const { component = "main", architectures = ["amd64"], byHash = true } = options;
     const sums: string[] = [];
     for (const architecture of architectures) {
-      const index = packages.filter((each) => each.architecture === architecture).map((each) => this.pool(each));
+      const index = packages
+        .filter((each) => [architecture, "all"].includes(each.architecture))
+        .map((each) => this.pool(each));
       this.index(suite, `${component}/binary-${architecture}/Packages`, index.join("\n"), byHash, sums);
     }
     const { key, date = new Date(), validUntil } = options;

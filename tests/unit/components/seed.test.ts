@@ -153,3 +153,38 @@ test("an image of another registry, by the name the stack file gives that", asyn
     },
   });
 });
+
+test("images made from packages, their list after them, and garbage collected when all stands", async () => {
+  const base = {
+    tag: "v1-s390x",
+    architecture: "s390x",
+    sources: [],
+    packages: ["curl"],
+    recipe: `sha256:${"9".repeat(64)}`,
+  };
+  const { digest: _, images, ...rest } = hello;
+  const mixed = { ...rest, images: images.slice(0, 1), bases: [base] } as never;
+  const machine = standing("seed", "10.77.0.10");
+  const collect = `sha256:${"8".repeat(64)}`;
+  const found = await registrations(
+    () =>
+      new Seed("seed", {
+        machine,
+        builder: here,
+        registry,
+        registryRecipe: recipe,
+        images: [mixed],
+        registries: {},
+        collect,
+      }),
+  );
+  expect(found["oci:BaseImage seed-site-hello-v1-s390x"]?.args).toMatchObject({
+    ...{ repository: "site/hello", tag: "v1-s390x", host: here, recipe: base.recipe, packages: ["curl"] },
+  });
+  expect(found["oci:ManifestList seed-site-hello-v1"]?.dependsOn).toEqual(
+    expect.arrayContaining(["oci:Image seed-site-hello-v1-amd64", "oci:BaseImage seed-site-hello-v1-s390x"]),
+  );
+  const garbage = found["oci:GarbageCollection seed-registry-garbage"];
+  expect(garbage?.args).toMatchObject({ container: "registry", content: collect });
+  expect(garbage?.dependsOn).toEqual(expect.arrayContaining(["oci:ManifestList seed-site-hello-v1"]));
+});

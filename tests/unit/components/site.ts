@@ -39,6 +39,7 @@ export const hello = {
   tag: "v1",
   adopt: false,
   holes: [],
+  bases: [],
   digest: `sha256:${"f".repeat(64)}`,
   images: [image("amd64", "a"), image("s390x", "b")],
 };

@@ -20,14 +20,18 @@ function mistakes(registry: object, seed: object = {}): string[] {
 }
 
 test("nothing has to be said", () => {
-  expect(parse({})).toEqual({ port: 4000, version: 2, deletes: true, readOnly: false });
+  expect(parse({})).toEqual({ port: 4000, version: 2, deletes: true, readOnly: false, collectGarbage: false });
 });
 
 test("all of it may be said", () => {
   const users = [{ username: "site", password: "secret" }];
   const tls = { certificate: "registry.pem", key: KEY, ca: "ca.pem" };
   const registry = { port: 4443, version: 3, architecture: "s390x", s3, tls, users, deletes: false, readOnly: true };
-  expect(parse(registry)).toEqual({ ...registry, s3: { ...s3, region: "us-east-1", prefix: "/" } });
+  expect(parse(registry)).toEqual({
+    ...registry,
+    collectGarbage: false,
+    s3: { ...s3, region: "us-east-1", prefix: "/" },
+  });
   expect(parse({ url: "https://registry.example.org:5000", username: "a", password: "b", ca: "ca.pem" })).toMatchObject(
     { url: "https://registry.example.org:5000" },
   );
@@ -50,6 +54,12 @@ test.each<[string, object, object, string]>([
   ["Debian's package elsewhere", { architecture: "arm64" }, {}, "architecture: Debian's package is for this machine"],
   ["pushes to a cache", { upstream: { url: "http://r:5001" } }, { images }, "upstream: a cache takes no pushes"],
   ["a cache that may not write", { upstream: { url: "http://r:5001" }, readOnly: true }, {}, "readOnly: a cache has"],
+  [
+    "garbage of what may not be deleted",
+    { collectGarbage: true, deletes: false },
+    {},
+    "collectGarbage: the registry has",
+  ],
   ["a version there is not", { version: 1 }, {}, "version: "],
   ["nobody at all", { users: [] }, {}, "users: "],
   ["a certificate instead of its path", { tls: { certificate: "a\nb", key: KEY } }, {}, "tls.certificate: the path"],

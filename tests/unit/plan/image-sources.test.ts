@@ -7,9 +7,10 @@ import { writeLayout } from "../../../lib/oci/layout";
 import { buildList } from "../../../lib/oci/list";
 import { pushImage } from "../../../lib/oci/push";
 import { pushList } from "../../../lib/oci/push-list";
+import { madeFor, type PlannedBase } from "../../../plan/base-images";
 import { imagesOfList } from "../../../plan/image-lists";
 import { type SiteImage, soughtFor } from "../../../plan/image-sources";
-import { planImages } from "../../../plan/images";
+import { contentOf, type PlannedImageSet, planImages } from "../../../plan/images";
 import { lookUpstream } from "../../../plan/upstream-images";
 import { FakeRegistry } from "../../support/fake-registry";
 
@@ -51,7 +52,8 @@ const wanted = (image: Partial<SiteImage>): SiteImage => ({
 });
 const plan = async (...images: SiteImage[]) => {
   const reach = () => ({ address: upstream.address, insecure: true });
-  return planImages(images, await lookUpstream(images.flatMap(soughtFor), reach), root, "stack/test");
+  const offered = await lookUpstream(images.flatMap(soughtFor), reach);
+  return planImages(images, { offered, bases: [] }, root, "stack/test");
 };
 
 test("the images of a list in another registry, platforms as their configurations tell them", async () => {
@@ -132,4 +134,23 @@ test("two images for one architecture cannot be told apart", async () => {
   await pushList(client, "kolla/two", "2025.2", buildList(children));
   const failed = plan(wanted({ from: { registry: "upstream", repository: "kolla/two" } }));
   await expect(failed).rejects.toThrow("it holds two images for arm64: linux/arm64/v8");
+});
+
+test("what is made from packages has a recipe and no digest yet", async () => {
+  const from = { debian: "trixie", packages: ["curl"] };
+  const image = wanted({ architectures: ["amd64", "arm64"], from });
+  expect(madeFor(image)).toEqual([
+    { ...from, tag: "2025.2", architecture: "amd64" },
+    { ...from, tag: "2025.2", architecture: "arm64" },
+  ]);
+  const bases = madeFor(image).map(({ architecture, tag }) => ({
+    ...{ tag, architecture, sources: [], packages: ["curl"], recipe: `sha256:${"a".repeat(64)}` },
+  }));
+  const [set] = await planImages([image], { offered: [], bases }, root, "stack/test");
+  expect(set).toMatchObject({ images: [], holes: [] });
+  expect(set?.digest).toBeUndefined();
+  expect(set?.bases.map(({ tag }) => tag)).toEqual(["2025.2-amd64", "2025.2-arm64"]);
+  const [other] = bases.map((base) => ({ ...base, recipe: `sha256:${"b".repeat(64)}` }));
+  const changed = [{ ...(set as PlannedImageSet), bases: [other as PlannedBase] }];
+  expect(contentOf(changed)).not.toBe(contentOf([set as PlannedImageSet]));
 });

@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const plan = async (images = [hello], owner = "stack/dev") => planImages(images, [], root, owner);
+const plan = async (images = [hello], owner = "stack/dev") =>
+  planImages(images, { offered: [], bases: [] }, root, owner);
 
 // Recorded: digests that change without a change of what is built would rebuild every site.
 test("equal input gives these digests on every machine", async () => {
@@ -27,6 +28,7 @@ test("equal input gives these digests on every machine", async () => {
     tag: "v1",
     adopt: false,
     holes: [],
+    bases: [],
     digest: "sha256:4b4bc962210e097a2dbbfa4c4165dd017b38bb0ab909d9de0636576f0d2ec4d2",
     images: [
       image("amd64", "sha256:32cbfeb58a4508f8ca7375f42340be0c098d01211214cb95af9118f037c34bc2"),
