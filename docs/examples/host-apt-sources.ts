@@ -3,7 +3,6 @@ import { control1 } from "./machines";
 
 new AptSources("control1-packages", {
   host: control1,
-  name: "site",
   entries: [
     {
       uri: "http://192.0.2.10:8080/debian",

@@ -14,8 +14,10 @@ export interface ClientEntry {
 
 const DIRECTORY = "/etc/apt/sources.list.d";
 const DISABLED = ".disabled";
+const HEADER = "# Written by host:AptSources: what is changed here by hand is undone.";
 
-export const sourcesFile = (name: string): string => `${DIRECTORY}/${name}.sources`;
+/** Ours: one for each host. */
+export const SOURCES_FILE = `${DIRECTORY}/openstack-site.sources`;
 
 /**
  * As deb822. Indexes are asked for by their hashes, which our mirrors always have: a switch to another state in the
@@ -34,16 +36,16 @@ export function renderSources(entries: readonly ClientEntry[]): string {
       ...(checkValidUntil ? [] : ["Check-Valid-Until: no"]),
     ].join("\n"),
   );
-  return `${stanzas.join("\n\n")}\n`;
+  return `${HEADER}\n${stanzas.join("\n\n")}\n`;
 }
 
 /** Files apt reads sources from, beside ours. */
-export async function otherSources(host: Host, name: string): Promise<string[]> {
+export async function otherSources(host: Host): Promise<string[]> {
   const listed = await host.list(DIRECTORY);
   const files = listed.filter((file) => /\.(list|sources)$/.test(file)).map((file) => `${DIRECTORY}/${file}`);
   const main = "/etc/apt/sources.list";
   const named = (await host.readFile(main))?.toString().match(/^\s*deb/m) ? [main] : [];
-  return [...named, ...files.filter((file) => file !== sourcesFile(name))].sort();
+  return [...named, ...files.filter((file) => file !== SOURCES_FILE)].sort();
 }
 
 /** apt passes silently over files of this ending. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { connectionSchema } from "../../lib/host/connection";
 import { defineResource } from "../resource";
@@ -22,8 +23,6 @@ const entrySchema = z.strictObject({
 const schema = z.object({
   /** The host that installs packages. */
   host: connectionSchema,
-  /** The file below sources.list.d, without its ending. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "a name of lower-case letters, digits, dots and dashes"),
   /** What the host asks, in the order of the file. */
   entries: z.array(entrySchema).min(1),
   /** Every other source is disabled, and comes back when this resource is deleted. */
@@ -42,55 +41,51 @@ const nothing: Before = { text: null, disabled: [] };
 export class AptSources extends defineResource({
   kind: "host:AptSources",
   schema,
-  outputs: z.object({
-    /** The file apt reads. */
-    file: z.string(),
-  }),
+  outputs: z.object({}),
   ...onHost,
-  identity: ({ name }) => name,
+  // One for each host: apt asks all sources together.
+  identity: () => "packages",
 
-  async observe({ host, name, entries, exclusive }, context) {
-    const { otherSources, renderSources, sourcesFile } = await import("../../lib/apt/client-sources");
+  async observe({ host, entries, exclusive }, context) {
+    const { otherSources, renderSources, SOURCES_FILE } = await import("../../lib/apt/client-sources");
     const target = await context.connect(host);
-    const text = (await target.readFile(sourcesFile(name)))?.toString();
+    const text = (await target.readFile(SOURCES_FILE))?.toString();
     if (text === undefined) return undefined;
-    const others = exclusive ? await otherSources(target, name) : [];
+    const others = exclusive ? await otherSources(target) : [];
     const live = text === renderSources(entries) ? entries : [];
-    return {
-      args: { entries: live, exclusive: exclusive && others.length === 0 },
-      outputs: { file: sourcesFile(name) },
-    };
+    return { args: { entries: live, exclusive: exclusive && others.length === 0 }, outputs: {} };
   },
 
-  async remember({ host, name }, _observed, context) {
-    const { sourcesFile } = await import("../../lib/apt/client-sources");
-    const text = (await (await context.connect(host)).readFile(sourcesFile(name)))?.toString() ?? null;
+  async remember({ host }, _observed, context) {
+    const { SOURCES_FILE } = await import("../../lib/apt/client-sources");
+    const text = (await (await context.connect(host)).readFile(SOURCES_FILE))?.toString() ?? null;
     return { ...nothing, text } satisfies Before;
   },
 
-  async apply({ host, name, entries, exclusive }, _observed, context, { before, keep }) {
-    const { disable, enable, otherSources, renderSources, sourcesFile, updateIndexes } = await import(
+  async apply({ host, entries, exclusive }, observed, context, { before, keep }) {
+    if (isDeepStrictEqual(observed?.args, { entries, exclusive })) return {};
+    const { disable, enable, otherSources, renderSources, SOURCES_FILE, updateIndexes } = await import(
       "../../lib/apt/client-sources"
     );
     const target = await context.connect(host);
     const stood = (before as Before | null) ?? nothing;
-    await target.writeFile(sourcesFile(name), renderSources(entries));
-    const others = exclusive ? await otherSources(target, name) : [];
+    await target.writeFile(SOURCES_FILE, renderSources(entries));
+    const others = exclusive ? await otherSources(target) : [];
     const disabled = exclusive ? [...new Set([...stood.disabled, ...others])] : [];
     if (exclusive && others.length > 0) await keep({ ...stood, disabled });
     for (const file of others) await disable(target, file);
     if (!exclusive) for (const file of stood.disabled) await enable(target, file);
     if (!exclusive && stood.disabled.length > 0) await keep({ ...stood, disabled });
     await updateIndexes(target, context.signal);
-    return { file: sourcesFile(name) };
+    return {};
   },
 
-  async remove({ host, name }, before, context) {
-    const { enable, sourcesFile } = await import("../../lib/apt/client-sources");
+  async remove({ host }, before, context) {
+    const { enable, SOURCES_FILE } = await import("../../lib/apt/client-sources");
     const target = await context.connect(host);
     const stood = (before as Before | null) ?? nothing;
     for (const file of stood.disabled) await enable(target, file);
-    if (stood.text === null) await target.removeFile(sourcesFile(name));
-    else await target.writeFile(sourcesFile(name), stood.text);
+    if (stood.text === null) await target.removeFile(SOURCES_FILE);
+    else await target.writeFile(SOURCES_FILE, stood.text);
   },
 }) {}

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { connect } from "../../lib/host/connect";
 import { connectionSchema, type SshConnection } from "../../lib/host/connection";
 import type { Host } from "../../lib/host/host";
+import { LEDGER_DIRECTORY } from "../../lib/host/ledger";
 import { LocalHost } from "../../lib/host/local";
 import { ensureLabImage } from "../../lib/lab/base-image";
 import { cacheDirectory } from "../../lib/lab/cache";
@@ -58,6 +59,17 @@ export async function clear(name: string): Promise<void> {
   for (const each of container) await local.exec(["docker", "rm", "--force", "--volumes", each]);
   for (const each of volume) await local.exec(["docker", "volume", "rm", each]);
   for (const each of network) await local.exec(["docker", "network", "rm", each]);
+  await dropMarks(name);
+}
+
+/** The ownership marks of a plot's hosts: one left by a killed process would make the next one's hosts foreign. */
+async function dropMarks(name: string): Promise<void> {
+  for (const file of await local.list(LEDGER_DIRECTORY)) {
+    if (!file.startsWith("lab-Host-")) continue;
+    const path = join(LEDGER_DIRECTORY, file);
+    const { identity } = JSON.parse((await local.readFile(path))?.toString() ?? "{}") as { identity?: string };
+    if (identity?.startsWith(`${name}-`)) await local.removeFile(path);
+  }
 }
 
 function listen(port: number): Promise<Server | undefined> {

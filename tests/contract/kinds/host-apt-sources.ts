@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { renderSources, sourcesFile } from "../../../lib/apt/client-sources";
+import { enable, renderSources, SOURCES_FILE } from "../../../lib/apt/client-sources";
 import { AptSources } from "../../../providers/host/apt-sources";
 import { ArchiveKey, packageOf, TestArchive } from "../../support/apt/archive";
 import { type MakeFixture, PASSWORD, refusing } from "../../support/fixture";
@@ -14,7 +14,7 @@ export const hostAptSources: MakeFixture = () => {
   const entry = (suite: string) => ({
     ...{ uri: archive.uri, suites: [suite], components: ["main"], signedBy: KEYRING, checkValidUntil: false },
   });
-  const args = () => ({ host: ground.connection, name: "contract", entries: [entry("trixie")], exclusive: true });
+  const args = () => ({ host: ground.connection, entries: [entry("trixie")], exclusive: true });
   const text = () => renderSources([entry("bookworm")]);
   return {
     resource: AptSources,
@@ -33,21 +33,25 @@ export const hostAptSources: MakeFixture = () => {
     },
     args,
     changed: () => ({ ...args(), entries: [entry("trixie"), entry("bookworm")] }),
-    replaced: () => ({ ...args(), name: "contract-other" }),
     bad: [
       { args: { entries: [] }, path: "entries" },
-      { args: { name: "../sources" }, path: "name" },
+      { args: { entries: [{ uri: "ftp://a", suites: ["b"] }] }, path: "entries.0.uri" },
       { args: { exclusive: "yes" }, path: "exclusive" },
     ],
     async drift() {
-      await ground.host.writeFile(sourcesFile("contract"), text());
+      await ground.host.writeFile(SOURCES_FILE, text());
       return "entries";
     },
-    lose: () => ground.host.removeFile(sourcesFile("contract")),
-    foreign: () => ground.host.writeFile(sourcesFile("contract"), text()),
-    foreignIntact: async () => (await ground.host.readFile(sourcesFile("contract")))?.toString() === text(),
-    removeForeign: () => ground.host.removeFile(sourcesFile("contract")),
-    residue: () => words(ground.host, "find", "/etc/apt", "-name", "contract*.sources", "-o", "-name", "*.disabled"),
+    lose: () => ground.host.removeFile(SOURCES_FILE),
+    foreign: () => ground.host.writeFile(SOURCES_FILE, text()),
+    foreignIntact: async () => (await ground.host.readFile(SOURCES_FILE))?.toString() === text(),
+    async removeForeign() {
+      await ground.host.removeFile(SOURCES_FILE);
+      // Where the mark is lost, so is what was disabled.
+      await enable(ground.host, "/etc/apt/sources.list");
+    },
+    residue: () =>
+      words(ground.host, "find", "/etc/apt", "-name", "openstack-site.sources", "-o", "-name", "*.disabled"),
     unreachable: () => ({ host: refusing(ground.connection.name) }),
     dormant: () => ({ host: refusing(ground.connection.name, { dormant: true }) }),
     secrets: [PASSWORD],

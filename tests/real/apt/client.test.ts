@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { disable, otherSources, renderSources, sourcesFile } from "../../../lib/apt/client-sources";
+import { disable, otherSources, renderSources, SOURCES_FILE } from "../../../lib/apt/client-sources";
 import { mirror } from "../../../lib/apt/mirror";
 import { serve } from "../../../lib/apt/served";
 import type { Digest } from "../../../lib/content/digest";
@@ -78,8 +78,8 @@ test("apt updates and installs, signatures on, through every switch and rollback
   const { host } = ground;
   await host.writeFile(KEYRING, readFileSync(key.keyring));
   const entry = { uri: `${web.address}/site/debian`, suites: ["site"], components: ["main"], signedBy: KEYRING };
-  await host.writeFile(sourcesFile("site"), renderSources([{ ...entry, checkValidUntil: false }]));
-  for (const file of await otherSources(host, "site")) await disable(host, file);
+  await host.writeFile(SOURCES_FILE, renderSources([{ ...entry, checkValidUntil: false }]));
+  for (const file of await otherSources(host)) await disable(host, file);
 
   const script = [
     'failed=0; for n in $(seq "$1"); do',

@@ -30,10 +30,19 @@ export async function registrations(program: () => unknown): Promise<Record<stri
 }
 
 function newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
-  const made = { archive: "/cache/registry.tar", imageId: `sha256:${"c".repeat(64)}` };
-  const outputs = type.endsWith("lab:RegistryImage") ? made : {};
-  return { id: `${name}-id`, state: { ...inputs, ...outputs } };
+  const kind = type.split("/").at(-1) ?? "";
+  return { id: `${name}-id`, state: { ...inputs, ...computed[kind] } };
 }
+
+/** What programs read of a resource before it stands. */
+const computed: Record<string, object> = {
+  "lab:RegistryImage": { archive: "/cache/registry.tar", imageId: `sha256:${"c".repeat(64)}` },
+  "oci:BaseImage": {
+    digest: `sha256:${"7".repeat(64)}`,
+    size: 500,
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+  },
+};
 
 const shortened = (type: string): string => type.split(/[$/]|:index:/).at(-1) ?? "";
 
