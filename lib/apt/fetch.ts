@@ -19,7 +19,6 @@ export class Fetch {
   private readonly under = new Map<Digest, Promise<void>>();
   /** Bytes that came over the network. */
   bytes = 0;
-  requests = 0;
 
   constructor(
     readonly store: ContentStore,
@@ -62,7 +61,6 @@ export class Fetch {
     };
     for (const [index, url] of urls.entries()) {
       try {
-        this.requests++;
         const progress = { onBytes, ...(this.signal ? { signal: this.signal } : {}) };
         await download(this.client, { url, digest, size }, this.arrivals.part(digest), progress);
         return await this.arrivals.add(digest);

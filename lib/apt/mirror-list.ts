@@ -62,3 +62,27 @@ function takeArchive(words: string[], sources: boolean, architecture: string | u
 function afterOptions(words: string[]): string[] {
   return words.slice(words.findIndex((word) => word.endsWith("]")) + 1);
 }
+
+/** What is mirrored: one entry a suite, with all the components and architectures its lines name. */
+export function suitesOf({ lines, settings }: MirrorList): MirroredSuite[] {
+  const fallback = settings["defaultarch"] ?? "amd64";
+  const suites = new Map<string, MirroredSuite>();
+  for (const { uri, suite, components, architecture = fallback, sources } of lines) {
+    const known = suites.get(`${uri} ${suite}`);
+    const join = (before: string[] = [], more: string[]) => [...new Set([...before, ...more])];
+    suites.set(`${uri} ${suite}`, {
+      ...{ uri, suite, sources: sources || (known?.sources ?? false) },
+      components: join(known?.components, components),
+      architectures: join(known?.architectures, sources ? [] : [architecture]),
+    });
+  }
+  return [...suites.values()];
+}
+
+export interface MirroredSuite {
+  uri: string;
+  suite: string;
+  components: string[];
+  architectures: string[];
+  sources: boolean;
+}

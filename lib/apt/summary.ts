@@ -10,8 +10,6 @@ export interface SuiteSummary {
   suite: string;
   /** Digest of its InRelease or Release. */
   head: Digest;
-  /** Digest of what was asked of it. */
-  asked: Digest;
   files: number;
   bytes: number;
 }
@@ -28,8 +26,8 @@ export const summaryFile = (store: string, name: string): string => join(store, 
 
 export function summaryOf(manifest: Digest, earlier: Digest[], { suites }: MirrorManifest): MirrorSummary {
   const summaries = suites.map((record) => {
-    const { uri, suite, head, asked } = record;
-    return { uri, suite, head, asked, ...totals({ suites: [record] }) };
+    const { uri, suite, head } = record;
+    return { uri, suite, head, ...totals({ suites: [record] }) };
   });
   return { manifest, earlier, suites: summaries };
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { effect } from "../effect";
 import type { DownloadClient } from "../http/download-client";
@@ -97,6 +97,3 @@ async function rest(client: DownloadClient, url: URL, file: FileHandle, want: Re
     throw new HttpError({ url, code: "UND_ERR_SOCKET", detail: `it ended after ${have} of ${size} bytes` });
   return have;
 }
-
-/** Gives up on a part that can never become whole. */
-export const dropPart = (part: string): Promise<void> => rm(part, { force: true });

@@ -44,7 +44,13 @@ const suiteSchema = z.strictObject({
 const schema = z.object({
   ...storeArguments,
   /** What is mirrored. */
-  suites: z.array(suiteSchema).min(1),
+  suites: z
+    .array(suiteSchema)
+    .min(1)
+    .refine(
+      (suites) => new Set(suites.map(({ uri, suite }) => `${uri} ${suite}`)).size === suites.length,
+      "a suite stands there twice: one entry takes all its components and architectures",
+    ),
   /** PEM of the authority that signed the archives' certificates, where the host does not know it. */
   ca: z.string().min(1).optional(),
   /** How many states before the present one stay, to be served again. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseMirrorList } from "../../../../lib/apt/mirror-list";
+import { parseMirrorList, suitesOf } from "../../../../lib/apt/mirror-list";
 
 test("the mirror.list of the LinuxONE site", () => {
   const { lines, clean, settings } = parseMirrorList(
@@ -50,4 +50,24 @@ test("every line that cannot be read is told at once", () => {
       "  - line 4: suite x has no component",
     ].join("\n"),
   );
+});
+
+test("the lines of one suite are one suite, for all their architectures and components", () => {
+  const text = [
+    "set defaultarch s390x",
+    "deb-amd64 http://a.example/debian trixie main",
+    "deb-arm64 http://a.example/debian trixie main contrib",
+    "deb http://a.example/debian trixie-updates main",
+    "deb-src http://a.example/debian trixie main",
+  ].join("\n");
+  expect(suitesOf(parseMirrorList(text, "mirror.list"))).toEqual([
+    {
+      ...{ uri: "http://a.example/debian", suite: "trixie", sources: true },
+      ...{ components: ["main", "contrib"], architectures: ["amd64", "arm64"] },
+    },
+    {
+      ...{ uri: "http://a.example/debian", suite: "trixie-updates", sources: false },
+      ...{ components: ["main"], architectures: ["s390x"] },
+    },
+  ]);
 });
