@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
 import { parseMirrorList, suitesOf } from "../../../../lib/apt/mirror-list";
+import { onDocument } from "../../../support/site-documents";
 
-test("the mirror.list of the LinuxONE site", () => {
-  const { lines, clean, settings } = parseMirrorList(
-    readFileSync("../shared/fixtures/linuxone/mirror.list", "utf8"),
-    "mirror.list",
-  );
+onDocument("linuxone/mirror.list", "the mirror.list of the LinuxONE site", (text) => {
+  const { lines, clean, settings } = parseMirrorList(text, "mirror.list");
   expect(lines).toHaveLength(10);
   expect(clean).toHaveLength(5);
   expect(settings).toEqual({});

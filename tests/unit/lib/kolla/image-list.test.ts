@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { parseImageList } from "../../../../lib/kolla/image-list";
+import { onDocument } from "../../../support/site-documents";
 
-const fixture = "../shared/fixtures/linuxone/IMAGELIST";
-
-test("the list of the LinuxONE site", () => {
-  const names = parseImageList(readFileSync(fixture, "utf8"), "IMAGELIST");
+onDocument("linuxone/IMAGELIST", "the list of the LinuxONE site", (text) => {
+  const names = parseImageList(text, "IMAGELIST");
   expect(names).toHaveLength(13);
   expect(names[0]).toBe("ubuntu-binary-kolla-toolbox");
   expect(names.at(-1)).toBe("ubuntu-binary-base");
