@@ -107,8 +107,10 @@ export async function mend(
 export async function unserve(store: ContentStore, name: string): Promise<void> {
   const { link, record, trees } = place(store, name);
   await effect(`unserve ${name}`, async () => {
-    await rm(link, { force: true });
-    await rm(record, { force: true });
+    for (const each of [link, record]) {
+      await rm(each, { force: true });
+      await rm(`${each}~`, { force: true });
+    }
     await rm(trees, { recursive: true, force: true });
   });
   await unpin(store, `served/${name}`);
@@ -124,8 +126,9 @@ async function recordOf(store: ContentStore, name: string): Promise<Served | und
 }
 
 async function replace(path: string, make: (aside: string) => Promise<unknown>, what: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}~`;
+  const aside = `${path}~`;
   await effect(what, async () => {
+    await rm(aside, { force: true });
     await make(aside);
     await rename(aside, path);
   });

@@ -49,5 +49,6 @@ export async function writeSummary(store: string, name: string, summary: MirrorS
 }
 
 export async function removeSummary(store: string, name: string): Promise<void> {
+  await rm(`${summaryFile(store, name)}~`, { force: true });
   await effect(`forget mirror ${name}`, () => rm(summaryFile(store, name), { force: true }));
 }

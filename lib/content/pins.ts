@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { effect } from "../effect";
@@ -13,7 +12,8 @@ const file = (store: ContentStore, owner: string): string => join(directory(stor
 export async function pin(store: ContentStore, owner: string, digests: readonly Digest[]): Promise<void> {
   const path = file(store, owner);
   await mkdir(directory(store), { recursive: true });
-  const aside = `${path}.${randomUUID()}~`;
+  // One name, so that the next writer takes up what a killed one left: an owner is one run at a time.
+  const aside = `${path}~`;
   await writeFile(
     aside,
     [...new Set(digests)].sort().map((digest) => `${digest}\n`),
@@ -22,6 +22,7 @@ export async function pin(store: ContentStore, owner: string, digests: readonly 
 }
 
 export async function unpin(store: ContentStore, owner: string): Promise<void> {
+  await rm(`${file(store, owner)}~`, { force: true });
   await effect(`unpin ${owner}`, () => rm(file(store, owner), { force: true }));
 }
 
