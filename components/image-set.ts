@@ -53,8 +53,8 @@ export class ImageSet extends pulumi.ComponentResource {
     const images = args.images.map((image) => this.image(name, args, image, take));
     const bases = args.bases.map((base) => this.base(name, args, base, take));
     const children = [...args.images.map(({ source: _source, ...child }) => child), ...bases.map(childOf)];
-    this.digest = args.digest ?? ManifestList.digestOf(children);
-    const { digest } = this;
+    const digest = args.digest ?? ManifestList.digestOf(children);
+    this.digest = digest;
     const missing = holes.length > 0 ? { missing: holes.map(({ architecture }) => architecture) } : {};
     new ManifestList(
       name,

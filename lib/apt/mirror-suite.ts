@@ -5,7 +5,7 @@ import type { Fetch } from "./fetch";
 import { type Index, indexesOf } from "./indexes";
 import { type ArchiveFile, nameOf, type SuiteRecord } from "./manifest";
 import { packagesIn, sourcesIn } from "./packages";
-import { fetchHead, type SuiteHead, type SuiteSource, suiteUrl } from "./suite";
+import { below, fetchHead, type SuiteHead, type SuiteSource, suiteUrl } from "./suite";
 
 export const askedOf = ({ components, architectures, sources }: SuiteSource): Digest =>
   digestOf(canonicalJson({ components: [...components].sort(), architectures: [...architectures].sort(), sources }));
@@ -34,9 +34,6 @@ export async function resolveSuite(
     pool: await poolOf(fetch, source, indexes),
   };
 }
-
-const below = (source: SuiteSource, path: string): string =>
-  source.suite.endsWith("/") ? `${source.suite.replace(/^\.\//, "")}${path}` : `dists/${source.suite}/${path}`;
 
 async function keepHead(fetch: Fetch, source: SuiteSource, name: string, bytes: Buffer): Promise<ArchiveFile> {
   const { digest, size } = await fetch.store.put(bytes);

@@ -1,9 +1,8 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Digest } from "../content/digest";
+import { readRecord, removeRecord, writeRecord } from "../content/record";
 import { ContentStore } from "../content/store";
-import { effect } from "../effect";
 import type { Report } from "../progress";
 import { readManifest } from "./manifest";
 import { filesOf, repair } from "./repair";
@@ -53,16 +52,15 @@ export async function scrub(order: ScrubOrder, report: Report, signal: AbortSign
     done += file.size;
     report({ done, total, unit: "bytes" });
   }
-  await rm(positionFile(store), { force: true });
+  await removeRecord(positionFile(store));
   return { files: files.length, bytes: total, repaired };
 }
 
 const positionFile = (store: ContentStore): string => join(store.root, "scrub.json");
 
 async function positionOf(store: ContentStore, manifest: Digest): Promise<Position | undefined> {
-  if (!(await stat(positionFile(store)).catch(() => undefined))) return undefined;
-  const position = JSON.parse(await readFile(positionFile(store), "utf8")) as Position;
-  return position.manifest === manifest ? position : undefined;
+  const position = await readRecord<Position>(positionFile(store));
+  return position?.manifest === manifest ? position : undefined;
 }
 
 let noted = 0;
@@ -71,9 +69,5 @@ let noted = 0;
 async function note(store: ContentStore, position: Position): Promise<void> {
   if (Date.now() - noted < 1000) return;
   noted = Date.now();
-  const file = positionFile(store);
-  await effect("note the scrub's position", async () => {
-    await writeFile(`${file}~`, JSON.stringify(position));
-    await rename(`${file}~`, file);
-  });
+  await writeRecord(positionFile(store), position, "note the scrub's position");
 }

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { canonicalJson, type Digest } from "../content/digest";
+import type { Digest } from "../content/digest";
 import { pin, unpin } from "../content/pins";
+import { readRecord, removeRecord, replace, writeRecord } from "../content/record";
 import type { ContentStore } from "../content/store";
 import { effect } from "../effect";
 import { fingerprintOf } from "./fingerprint";
@@ -52,8 +53,7 @@ export async function serve(store: ContentStore, name: string, manifest: Digest,
     await promisify(execFile)("sync", ["--file-system", root]);
   });
   const served: Served = { layout, generations: [{ manifest, tree }, ...earlier] };
-  await mkdir(dirname(link), { recursive: true });
-  await replace(record, (aside) => writeFile(aside, canonicalJson(served)), `note ${name}`);
+  await writeRecord(record, served, `note ${name}`);
   await replace(link, (aside) => symlink(join("..", "trees", name, tree), aside), `serve ${name}`);
   // The one before stays until the next switch: a request that is being answered may still look into it.
   await tidy(trees, [tree, ...(earlier[0] ? [earlier[0].tree] : [])]);
@@ -107,32 +107,14 @@ export async function mend(
 export async function unserve(store: ContentStore, name: string): Promise<void> {
   const { link, record, trees } = place(store, name);
   await effect(`unserve ${name}`, async () => {
-    for (const each of [link, record]) {
-      await rm(each, { force: true });
-      await rm(`${each}~`, { force: true });
-    }
+    for (const each of [link, record]) await removeRecord(each);
     await rm(trees, { recursive: true, force: true });
   });
   await unpin(store, `served/${name}`);
 }
 
-async function recordOf(store: ContentStore, name: string): Promise<Served | undefined> {
-  try {
-    return JSON.parse(await readFile(place(store, name).record, "utf8")) as Served;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-async function replace(path: string, make: (aside: string) => Promise<unknown>, what: string): Promise<void> {
-  const aside = `${path}~`;
-  await effect(what, async () => {
-    await rm(aside, { force: true });
-    await make(aside);
-    await rename(aside, path);
-  });
-}
+const recordOf = (store: ContentStore, name: string): Promise<Served | undefined> =>
+  readRecord(place(store, name).record);
 
 /** Trees a killed run left, and those of earlier switches: whoever has a file of them open keeps it. */
 async function tidy(trees: string, keep: readonly string[]): Promise<void> {

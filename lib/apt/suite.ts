@@ -1,6 +1,7 @@
 import { type Digest, digestOf } from "../content/digest";
 import type { DownloadClient } from "../http/download-client";
 import { retrying } from "../http/retry";
+import { directoryUrl } from "./archive-url";
 import { ArchiveError, parseRelease, type Release } from "./release";
 import { type Trust, verifyDetached, verifyInline } from "./signature";
 
@@ -35,12 +36,15 @@ export interface Known {
 
 const POLICY = { attempts: 4, backoff: 300 };
 
-export const suiteUrl = ({ uri, suite }: Pick<SuiteSource, "uri" | "suite">, path: string): URL => {
-  const root = uri.replace(/\/*$/, "/");
-  return new URL(suite.endsWith("/") ? `${suite}${path}` : `dists/${suite}/${path}`, root);
-};
+type Place = Pick<SuiteSource, "uri" | "suite">;
 
-const nameOf = ({ uri, suite }: Pick<SuiteSource, "uri" | "suite">): string => `${suiteUrl({ uri, suite }, "")}`;
+/** A file of the suite, below the archive's root. */
+export const below = ({ suite }: Place, path: string): string =>
+  suite.endsWith("/") ? `${suite.replace(/^\.\//, "")}${path}` : `dists/${suite}/${path}`;
+
+export const suiteUrl = (place: Place, path: string): URL => directoryUrl(place.uri, below(place, path));
+
+const nameOf = (place: Place): string => `${suiteUrl(place, "")}`;
 
 /** The head of the suite if it is another one than `known`; verified, not expired, and not older. */
 export async function fetchHead(

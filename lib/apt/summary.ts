@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { canonicalJson, type Digest } from "../content/digest";
+import { join } from "node:path";
+import type { Digest } from "../content/digest";
+import { readRecord, removeRecord, writeRecord } from "../content/record";
 import { effect } from "../effect";
 import { type MirrorManifest, totals } from "./manifest";
 
@@ -32,23 +32,14 @@ export function summaryOf(manifest: Digest, earlier: Digest[], { suites }: Mirro
   return { manifest, earlier, suites: summaries };
 }
 
-export async function readSummary(store: string, name: string): Promise<MirrorSummary | undefined> {
-  try {
-    return JSON.parse(await readFile(summaryFile(store, name), "utf8")) as MirrorSummary;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+export function readSummary(store: string, name: string): Promise<MirrorSummary | undefined> {
+  return readRecord(summaryFile(store, name));
 }
 
-export async function writeSummary(store: string, name: string, summary: MirrorSummary): Promise<void> {
-  const file = summaryFile(store, name);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}~`, canonicalJson(summary));
-  await effect(`note mirror ${name}`, () => rename(`${file}~`, file));
+export function writeSummary(store: string, name: string, summary: MirrorSummary): Promise<void> {
+  return writeRecord(summaryFile(store, name), summary, `note mirror ${name}`);
 }
 
 export async function removeSummary(store: string, name: string): Promise<void> {
-  await rm(`${summaryFile(store, name)}~`, { force: true });
-  await effect(`forget mirror ${name}`, () => rm(summaryFile(store, name), { force: true }));
+  await effect(`forget mirror ${name}`, () => removeRecord(summaryFile(store, name)));
 }

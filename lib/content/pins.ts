@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { effect } from "../effect";
 import type { Digest } from "./digest";
 import { allPublished } from "./publish";
+import { removeRecord, replace } from "./record";
 import type { ContentStore } from "./store";
 
 const directory = (store: ContentStore): string => join(store.root, "pins");
@@ -11,19 +12,13 @@ const file = (store: ContentStore, owner: string): string => join(directory(stor
 /** Says what an owner (a stack, a release, a bundle) needs; replaces what the same owner said before. */
 export async function pin(store: ContentStore, owner: string, digests: readonly Digest[]): Promise<void> {
   const path = file(store, owner);
-  await mkdir(directory(store), { recursive: true });
-  // One name, so that the next writer takes up what a killed one left: an owner is one run at a time.
-  const aside = `${path}~`;
-  await writeFile(
-    aside,
-    [...new Set(digests)].sort().map((digest) => `${digest}\n`),
-  );
-  await effect(`pin ${owner}`, () => rename(aside, path));
+  const text = [...new Set(digests)].sort().map((digest) => `${digest}\n`);
+  // An owner is one run at a time.
+  await replace(path, (aside) => writeFile(aside, text), `pin ${owner}`);
 }
 
 export async function unpin(store: ContentStore, owner: string): Promise<void> {
-  await rm(`${file(store, owner)}~`, { force: true });
-  await effect(`unpin ${owner}`, () => rm(file(store, owner), { force: true }));
+  await effect(`unpin ${owner}`, () => removeRecord(file(store, owner)));
 }
 
 /** Every pinned digest. */

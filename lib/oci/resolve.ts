@@ -1,7 +1,7 @@
-import type { Descriptor } from "../content/digest";
+import type { Descriptor, Digest } from "../content/digest";
 import type { RegistryClient } from "./client";
-import { describeImage } from "./describe";
-import { formatPlatform, type Platform } from "./image";
+import { describeImage, describeManifest } from "./describe";
+import { formatPlatform, type ManifestBytes, type Platform } from "./image";
 import type { ListChild } from "./list";
 import { getManifest } from "./manifests";
 import { isList } from "./media-types";
@@ -21,13 +21,11 @@ export async function resolveImages(
 ): Promise<Map<string, ListChild> | undefined> {
   const manifest = await getManifest(client, repository, reference, signal);
   if (!manifest) return undefined;
-  const listed = isList(manifest.mediaType)
-    ? (JSON.parse(manifest.bytes.toString()) as { manifests: Entry[] }).manifests
-    : undefined;
-  const asked = listed
-    ? architectures.flatMap((architecture) => entryFor(listed, architecture)?.digest ?? [])
-    : [manifest.digest];
-  const found = await Promise.all(asked.map((digest) => describeImage(client, repository, digest, signal)));
+  const found = isList(manifest.mediaType)
+    ? await Promise.all(
+        chosen(manifest, architectures).map((digest) => describeImage(client, repository, digest, signal)),
+      )
+    : [await describeManifest(client, repository, manifest, signal)];
   const images = found.flatMap((image) => (image ? [image] : []));
   return new Map(
     images
@@ -37,6 +35,11 @@ export async function resolveImages(
         { digest, size, mediaType, platform },
       ]),
   );
+}
+
+function chosen({ bytes }: ManifestBytes, architectures: readonly string[]): Digest[] {
+  const { manifests } = JSON.parse(bytes.toString()) as { manifests: Entry[] };
+  return architectures.flatMap((architecture) => entryFor(manifests, architecture)?.digest ?? []);
 }
 
 function entryFor(entries: readonly Entry[], architecture: string): Entry | undefined {
