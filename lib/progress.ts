@@ -1,5 +1,5 @@
-/** How far long work has come. */
-export interface Progress {
+/** How much of long work is done. */
+export interface Amount {
   done: number;
   /** Left out where it is not known beforehand. */
   total?: number;
@@ -8,11 +8,19 @@ export interface Progress {
   bytes?: number;
 }
 
+/** Told while long work runs: the step it is at, how much is done, or both. */
+export type Progress = { step: string } | (Amount & { step?: string });
+
 export type Report = (progress: Progress) => void;
 
-/** `12/40 items, 3.1 MB/s, ETA 12 s`. */
+/** `copying: 12/40 items, 3.1 MB/s, ETA 12 s`. */
 export function formatProgress(progress: Progress, elapsedMilliseconds: number): string {
-  const { done, total, unit, bytes } = progress;
+  if (!("done" in progress)) return progress.step;
+  const amount = formatAmount(progress, elapsedMilliseconds);
+  return progress.step === undefined ? amount : `${progress.step}: ${amount}`;
+}
+
+function formatAmount({ done, total, unit, bytes }: Amount, elapsedMilliseconds: number): string {
   const seconds = Math.max(elapsedMilliseconds, 1) / 1000;
   const amount = (value: number) => (unit === "bytes" ? formatBytes(value) : String(value));
   const count = `${amount(done)}${total === undefined ? "" : `/${amount(total)}`}${unit === "items" ? " items" : ""}`;
@@ -34,13 +42,19 @@ function formatSeconds(seconds: number): string {
   return whole < 7200 ? `${Math.ceil(whole / 60)} min` : `${(whole / 3600).toFixed(1)} h`;
 }
 
-/** Tells of progress after two seconds of work, then once a second: what is quick needs no line. */
+/**
+ * Tells of progress after two seconds of work, then once a second: what is quick needs no line. A new step is told at
+ * once, for it may be the long one.
+ */
 export function progressLines(emit: (line: string) => void, now: () => number = Date.now): Report {
-  const start = now();
+  let start = now();
   let next = start + 2000;
+  let step: string | undefined;
   return (progress) => {
     const time = now();
-    if (time < next) return;
+    if (progress.step === step && time < next) return;
+    if (progress.step !== step) start = time;
+    step = progress.step;
     next = time + 1000;
     emit(formatProgress(progress, time - start));
   };

@@ -1,4 +1,5 @@
 import { type Host, HostError } from "../host/host";
+import type { Report } from "../progress";
 import { fetchOptions } from "./apt-source";
 
 export interface Bootstrap {
@@ -14,9 +15,6 @@ export interface Bootstrap {
   env?: Record<string, string>;
 }
 
-/** Told while it runs: what is done, and packages set up and to set up. */
-export type OnStep = (progress: { step: string; done: number; total: number }) => void;
-
 /** With mounts of its own where that may be had: those of a killed run go with it. */
 const ALONE = 'unshare --mount true 2>/dev/null && exec unshare --mount -- "$@"; exec "$@"';
 
@@ -25,7 +23,7 @@ export async function bootstrap(
   host: Host,
   what: string,
   { directory, variant, architecture, packages, sources, options, env = {} }: Bootstrap,
-  { onStep, signal }: { onStep: OnStep; signal?: AbortSignal },
+  { onProgress, signal }: { onProgress: Report; signal?: AbortSignal },
 ): Promise<void> {
   // In a file: a proxy's password stays out of argv.
   await host.writeFile(`${directory}/apt.conf`, `${await fetchOptions(host)}\n`, { mode: "0600" });
@@ -44,11 +42,15 @@ export async function bootstrap(
     const common = { effect: `build ${what}`, timeout: 1_800_000, env: { ...env, TMPDIR: directory } };
     return host.exec(argv, { ...common, ...output, ...(signal && { signal }) });
   };
-  await follow(what, onStep, run);
+  await follow(what, onProgress, run);
 }
 
 /** Reads steps and packages out of what mmdebstrap and apt say; a failure is told with their last lines. */
-async function follow(what: string, onStep: OnStep, run: (onOutput: (chunk: Buffer) => void) => Promise<unknown>) {
+async function follow(
+  what: string,
+  onProgress: Report,
+  run: (onOutput: (chunk: Buffer) => void) => Promise<unknown>,
+): Promise<void> {
   const last: string[] = [];
   let rest = "";
   let step = "starting";
@@ -66,7 +68,7 @@ async function follow(what: string, onStep: OnStep, run: (onOutput: (chunk: Buff
       else total += Number(/(\d+) newly installed/.exec(line)?.[1] ?? 0);
     }
     last.splice(0, last.length, ...[...last, ...lines].slice(-15));
-    onStep({ step, done, total });
+    onProgress({ step, done, unit: "items", ...(total > 0 && { total }) });
   };
   try {
     await run(onOutput);

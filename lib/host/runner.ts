@@ -43,7 +43,8 @@ async function run({ job, input }: JobRequest): Promise<JobMessage> {
     const output = await found.run(
       input,
       (progress) => {
-        if (Date.now() - last < REPORT_EVERY && progress.done !== progress.total) return;
+        const passing = "done" in progress && progress.done !== progress.total;
+        if (passing && Date.now() - last < REPORT_EVERY) return;
         last = Date.now();
         say({ progress });
       },

@@ -4,11 +4,9 @@ import { type Image, inspectImage, loadImage } from "../docker/image";
 import type { Host } from "../host/host";
 import { inWorkDirectory } from "../host/work-directory";
 import { writeTar } from "../oci/tar-writer";
+import type { Report } from "../progress";
 import { architecture, findArchive, type ImageArchive, packImage } from "./image-archive";
-import type { OnProgress } from "./progress";
 import { type LabRecipe, labRecipe, RECIPE_LABEL, recipeDigest } from "./recipe";
-
-const WHAT = "lab host image";
 
 /** The name a lab host's image has, known before it is made. */
 export function labImageTag(recipe: LabRecipe = labRecipe): string {
@@ -19,7 +17,7 @@ export function labImageTag(recipe: LabRecipe = labRecipe): string {
 export async function ensureLabImage(
   host: Host,
   cache: string,
-  onProgress: OnProgress,
+  onProgress: Report,
   recipe: LabRecipe = labRecipe,
 ): Promise<Image> {
   const tag = labImageTag(recipe);
@@ -27,14 +25,14 @@ export async function ensureLabImage(
   if (present) return present;
   const path = `${cache}/images/lab-host-${recipeDigest(recipe).slice(0, 12)}.tar`;
   const archive = (await findArchive(host, path)) ?? (await buildLabImage(host, path, onProgress, recipe));
-  onProgress({ what: WHAT, step: "loading into Docker" });
+  onProgress({ step: "loading the lab host image into Docker" });
   return await loadImage(host, archive, archive.id);
 }
 
-function buildLabImage(host: Host, target: string, onProgress: OnProgress, recipe: LabRecipe): Promise<ImageArchive> {
+function buildLabImage(host: Host, target: string, onProgress: Report, recipe: LabRecipe): Promise<ImageArchive> {
   return inWorkDirectory(host, target.replace(/\/[^/]+$/, ""), async (directory) => {
     await populate(host, directory, onProgress, recipe);
-    onProgress({ what: WHAT, step: "packing" });
+    onProgress({ step: "packing the lab host image" });
     const config = {
       Cmd: ["/sbin/init"],
       Env: ["container=docker"],
@@ -48,7 +46,7 @@ function buildLabImage(host: Host, target: string, onProgress: OnProgress, recip
   });
 }
 
-async function populate(host: Host, directory: string, onProgress: OnProgress, recipe: LabRecipe): Promise<void> {
+async function populate(host: Host, directory: string, onProgress: Report, recipe: LabRecipe): Promise<void> {
   await host.writeFile(`${directory}/files.tar`, writeTar(recipe.files));
   const excluded = ["man", "doc", "locale", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
   const root = {
@@ -62,5 +60,5 @@ async function populate(host: Host, directory: string, onProgress: OnProgress, r
       ...recipe.hooks.map((hook) => `--customize-hook=${hook}`),
     ],
   };
-  await bootstrap(host, labImageTag(recipe), root, { onStep: (step) => onProgress({ what: WHAT, ...step }) });
+  await bootstrap(host, labImageTag(recipe), root, { onProgress });
 }

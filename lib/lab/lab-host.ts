@@ -8,8 +8,8 @@ import { inspectImage } from "../docker/image";
 import { ensureNetwork, inspectNetwork, type Network, removeNetwork } from "../docker/network";
 import type { Host } from "../host/host";
 import { writeTar } from "../oci/tar-writer";
+import type { Report } from "../progress";
 import { waitUntilReady } from "./lab-ready";
-import type { OnProgress } from "./progress";
 import { RECIPE_LABEL } from "./recipe";
 
 export interface LabHostSpec {
@@ -64,7 +64,7 @@ export async function inspectLabHost(host: Host, spec: LabHostSpec): Promise<Lab
 }
 
 /** Brings a lab host to its spec and waits until it is ready. Its Docker's images and volumes stay where it is remade. */
-export async function applyLabHost(host: Host, spec: LabHostSpec, onProgress: OnProgress): Promise<void> {
+export async function applyLabHost(host: Host, spec: LabHostSpec, onProgress: Report): Promise<void> {
   const standing = await inspectLabHost(host, spec);
   await ensureNetwork(host, { ...spec.network, labels: spec.labels });
   if (standing && (await mayStay(host, spec, standing))) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Host, HostError } from "../host/host";
-import type { OnProgress } from "./progress";
+import type { Report } from "../progress";
 
 const PATIENCE = 180_000;
 
@@ -18,7 +18,7 @@ docker info >/dev/null 2>&1 || { echo "waiting for its Docker"; exit 2; }
 `;
 
 /** Waits until systemd is done without a failed unit, sshd greets, and the host's own Docker answers. */
-export async function waitUntilReady(host: Host, name: string, onProgress: OnProgress): Promise<void> {
+export async function waitUntilReady(host: Host, name: string, onProgress: Report): Promise<void> {
   const end = Date.now() + PATIENCE;
   for (;;) {
     const { code, stdout, stderr } = await host.exec(["docker", "exec", name, "sh", "-c", PROBE], {
@@ -35,7 +35,7 @@ export async function waitUntilReady(host: Host, name: string, onProgress: OnPro
         `docker exec ${name} journalctl --boot`,
       );
     }
-    onProgress({ what: `lab host ${name}`, step });
+    onProgress({ step });
     await sleep(500);
   }
 }

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Host } from "../host/host";
+import type { Report } from "../progress";
 import { architecture } from "./image-archive";
-import type { OnProgress } from "./progress";
 
-const WHAT = "registry image";
 /** A cold build on two cores takes two to three minutes; a slow machine may have one. */
 const LONGEST_BUILD = 60 * 60_000;
 
@@ -26,15 +25,15 @@ export async function plannedBinary(host: Host, kind: RegistryImageKind): Promis
 export async function placeBinary(
   host: Host,
   kind: RegistryImageKind,
-  { directory, root, onProgress }: { directory: string; root: string; onProgress: OnProgress },
+  { directory, root, onProgress }: { directory: string; root: string; onProgress: Report },
 ): Promise<void> {
   if (kind.version === 3) {
-    onProgress({ what: WHAT, step: "building distribution 3 from its Go module" });
+    onProgress({ step: "building distribution 3 from its Go module" });
     const built = ["scripts/go-module", "registry", await architectureOf(host, kind)];
     const { stdout } = await host.exec(built, { effect: "build distribution 3", timeout: LONGEST_BUILD });
     return copyInto(host, root, stdout.toString().trim(), BINARY);
   }
-  onProgress({ what: WHAT, step: "fetching the package" });
+  onProgress({ step: "fetching the registry's package" });
   const fetch = ["env", "-C", directory, "apt-get", "--quiet", "download", "docker-registry"];
   await host.exec(fetch, { effect: "apt-get download docker-registry", timeout: 600_000 });
   const name = (await host.list(directory)).find((file) => file.endsWith(".deb"));

@@ -1,8 +1,8 @@
 import type { Host } from "../host/host";
 import { inWorkDirectory } from "../host/work-directory";
+import type { Report } from "../progress";
 import { REGISTRY_ETC, REGISTRY_PORT, renderConfig } from "../registry/config";
 import { findArchive, type ImageArchive, packImage, SAME_BYTES } from "./image-archive";
-import type { OnProgress } from "./progress";
 import { recipeDigest } from "./recipe";
 import { architectureOf, BINARY, placeBinary, plannedBinary, type RegistryImageKind } from "./registry-binary";
 
@@ -32,7 +32,7 @@ export async function ensureRegistryArchive(
   host: Host,
   cache: string,
   recipe: string,
-  onProgress: OnProgress,
+  onProgress: Report,
   kind = DEBIAN,
 ): Promise<ImageArchive> {
   const standing = await findRegistryArchive(host, cache, recipe);
@@ -48,7 +48,7 @@ export async function ensureRegistryArchive(
   return inWorkDirectory(host, target.replace(/\/[^/]+$/, ""), async (directory) => {
     const root = `${directory}/root`;
     await placeBinary(host, kind, { directory, root, onProgress });
-    onProgress({ what: "registry image", step: "packing" });
+    onProgress({ step: "packing the registry's image" });
     await host.writeFile(`${root}${REGISTRY_ETC}/config.yml`, CONFIG);
     await host.exec(["tar", ...SAME_BYTES, "-C", root, "-cf", `${directory}/layer.tar`, "."], {
       effect: `pack ${root}`,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { StoodBefore } from "../../lib/docker/adoption";
 import { connectionSchema } from "../../lib/host/connection";
 import type { LabHost, LabHostSpec } from "../../lib/lab/lab-host";
+import { progressLines } from "../../lib/progress";
 import { onHost } from "../host/on-host";
 import { type Context, defineResource } from "../resource";
 
@@ -52,9 +53,8 @@ export class Host extends defineResource({
     const { ensureLabImage } = await import("../../lib/lab/base-image");
     const { cacheDirectory } = await import("../../lib/lab/cache");
     const machine = await context.connect(lab.host);
-    const image = await ensureLabImage(machine, cacheDirectory(), (step) =>
-      context.progress(`${step.what}: ${step.step}`),
-    );
+    const onProgress = progressLines(context.progress);
+    const image = await ensureLabImage(machine, cacheDirectory(), onProgress);
     const spec = await specOf(lab, image.id, context);
     const stood = before as StoodBefore | null;
     const standing = stood && (await inspectLabHost(machine, spec));
@@ -62,7 +62,7 @@ export class Host extends defineResource({
       const stays = canStay(standing.diff) && (await mayStay(machine, spec, standing));
       if (!stays) await setAside(machine, spec.name, stood);
     }
-    await applyLabHost(machine, spec, (step) => context.progress(`${step.what}: ${step.step}`));
+    await applyLabHost(machine, spec, onProgress);
     const { forgetNamed } = await import("../../lib/host/connect");
     await forgetNamed(lab.name);
     const live = await inspectLabHost(machine, spec);

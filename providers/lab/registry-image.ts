@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { connectionSchema } from "../../lib/host/connection";
-import type { OnProgress } from "../../lib/lab/progress";
+import { progressLines } from "../../lib/progress";
 import { onHost } from "../host/on-host";
 import { defineResource } from "../resource";
 
@@ -43,7 +43,7 @@ export class RegistryImage extends defineResource({
     const { ensureRegistryArchive } = await import("../../lib/lab/registry-image");
     const { cacheDirectory } = await import("../../lib/lab/cache");
     const machine = await context.connect(host);
-    const onProgress: OnProgress = ({ what, step }) => context.progress(`${what}: ${step}`);
+    const onProgress = progressLines(context.progress);
     const kind = { version, architecture };
     const made = await ensureRegistryArchive(machine, cacheDirectory(), recipe, onProgress, kind);
     return { archive: made.path, imageId: made.id };

@@ -92,15 +92,8 @@ async function make({ host, recipe, ...spec }: BaseImage_, context: Context): Pr
   const { ensureBase } = await import("../../lib/oci/base/build");
   const { cacheDirectory } = await import("../../lib/lab/cache");
   const cache = host.kind === "local" ? cacheDirectory() : "/var/cache/openstack-site";
-  let now = "";
-  const report = progressLines((line) => context.progress(`${now}: ${line}`));
-  return ensureBase(await context.connect(host), cache, spec, recipe, {
-    signal: context.signal,
-    onStep({ step, done, total }) {
-      now = step;
-      report({ done, unit: "items", ...(total > 0 && { total }) });
-    },
-  });
+  const options = { signal: context.signal, onProgress: progressLines(context.progress) };
+  return ensureBase(await context.connect(host), cache, spec, recipe, options);
 }
 
 async function push(image: BaseImage_, { path, digest }: Layout, context: Context): Promise<void> {

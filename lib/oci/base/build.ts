@@ -1,8 +1,9 @@
 import { assertRuns } from "../../debian/emulation";
-import { bootstrap, type OnStep } from "../../debian/mmdebstrap";
+import { bootstrap } from "../../debian/mmdebstrap";
 import { readSnapshot, type Snapshot } from "../../debian/snapshot";
 import { type Host, HostError } from "../../host/host";
 import { inWorkDirectory } from "../../host/work-directory";
+import type { Report } from "../../progress";
 import { type BaseLayout, findLayout, packLayout } from "./layout";
 import { type BaseSpec, bootstrapOf, recipeOf } from "./recipe";
 
@@ -12,7 +13,7 @@ export async function ensureBase(
   cache: string,
   spec: BaseSpec,
   recipe: string,
-  { onStep, signal }: { onStep: OnStep; signal?: AbortSignal },
+  { onProgress, signal }: { onProgress: Report; signal?: AbortSignal },
 ): Promise<BaseLayout> {
   const parent = `${cache}/images`;
   const name = `base-${recipe.slice("sha256:".length, 19)}`;
@@ -27,8 +28,8 @@ export async function ensureBase(
   }
   return inWorkDirectory(host, parent, async (directory) => {
     const root = { directory, ...bootstrapOf(spec), env: pinned(snapshot) };
-    await bootstrap(host, `openstack-site/${name}`, root, { onStep, ...(signal && { signal }) });
-    onStep({ step: "packing", done: 0, total: 0 });
+    await bootstrap(host, `openstack-site/${name}`, root, { onProgress, ...(signal && { signal }) });
+    onProgress({ step: "packing" });
     return packLayout(host, directory, `${parent}/${name}`, spec, recipe, signal);
   });
 }

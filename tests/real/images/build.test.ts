@@ -6,6 +6,7 @@ import { LocalHost } from "../../../lib/host/local";
 import { ensureBase } from "../../../lib/oci/base/build";
 import { planBase } from "../../../lib/oci/base/recipe";
 import { openImage } from "../../../lib/oci/layout";
+import type { Report } from "../../../lib/progress";
 import { AptArchive, architecture } from "../../support/apt/unsigned-archive";
 
 jest.setTimeout(120_000);
@@ -32,11 +33,11 @@ const spec = () => ({
   packages: ["greeting"],
   labels: { "org.opencontainers.image.title": "greeting" },
 });
-const onStep = ({ step }: { step: string }) => {
+const onProgress: Report = ({ step = "" }) => {
   if (steps.at(-1) !== step) steps.push(step);
 };
 const build = async (cache: string, wanted = spec()) =>
-  ensureBase(local, join(caches, cache), wanted, (await planBase(local, wanted)).recipe, { onStep });
+  ensureBase(local, join(caches, cache), wanted, (await planBase(local, wanted)).recipe, { onProgress });
 
 test("two builds in two places at two times give the same digest, and no more than the packages", async () => {
   const one = await build("one");
@@ -63,8 +64,8 @@ test("what was made is found again, though the archive has gone on", async () =>
   const made = await build("kept");
   await archive.publish({ greeting: "good day\n" });
   expect((await planBase(local, spec())).recipe).not.toBe(recipe);
-  expect(await ensureBase(local, join(caches, "kept"), spec(), recipe, { onStep })).toEqual(made);
-  const late = ensureBase(local, join(caches, "new"), spec(), recipe, { onStep });
+  expect(await ensureBase(local, join(caches, "kept"), spec(), recipe, { onProgress })).toEqual(made);
+  const late = ensureBase(local, join(caches, "new"), spec(), recipe, { onProgress });
   await expect(late).rejects.toMatchObject({ hint: expect.stringContaining("run pulumi up again") });
   await expect(readdir(join(caches, "new"))).rejects.toThrow(/ENOENT/);
 });
@@ -77,7 +78,7 @@ test("an archive that changes while it is read is refused", async () => {
     }
   }
   const { recipe } = await planBase(local, spec());
-  const late = ensureBase(new Unsteady(), join(caches, "unsteady"), spec(), recipe, { onStep });
+  const late = ensureBase(new Unsteady(), join(caches, "unsteady"), spec(), recipe, { onProgress });
   await expect(late).rejects.toThrow(/the archives have changed meanwhile/);
 });
 
@@ -112,6 +113,6 @@ test("a machine that cannot run the architecture is told what it lacks", async (
   }
   const foreign = { ...spec(), architecture: spec().architecture === "s390x" ? "amd64" : "s390x" } as const;
   const { recipe } = await planBase(local, foreign);
-  const made = ensureBase(new Bare(), join(caches, "bare"), foreign, recipe, { onStep });
+  const made = ensureBase(new Bare(), join(caches, "bare"), foreign, recipe, { onProgress });
   await expect(made).rejects.toMatchObject({ hint: expect.stringContaining("apt-get install qemu-user-static") });
 });
