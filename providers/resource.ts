@@ -94,6 +94,7 @@ export type ResourceClass<S extends Schema, R extends Schema> = {
  * The provider text in the state is constant and names the kind only, so that new code never rewrites old state.
  */
 export function defineResource<S extends Schema, R extends Schema>(definition: Definition<S, R>): ResourceClass<S, R> {
+  assertDistinct(definition.kind, definition);
   const type = `pulumi-nodejs:dynamic/${definition.kind}`;
   const stub = `exports.handler=()=>require("./runtime/provider.cjs").get(${JSON.stringify(definition.kind)});`;
   // Generic kinds meet here as one shape; each definition was checked against its own schema above.
@@ -113,6 +114,12 @@ export function defineResource<S extends Schema, R extends Schema>(definition: D
     }
   }
   return DefinedResource as unknown as ResourceClass<S, R>;
+}
+
+/** Both become properties of one resource: what is computed would take the place of what was asked for. */
+function assertDistinct(kind: string, { schema, outputs }: { schema: Schema; outputs: Schema }): void {
+  const both = Object.keys(outputs.shape).filter((key) => key in schema.shape);
+  if (both.length > 0) throw new Error(`${kind}: ${both.join(", ")}: an output cannot have the name of an argument`);
 }
 
 /** At any depth; what an Output will be is not known here, and its own secrecy is kept by the SDK. */

@@ -1,13 +1,12 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { Agent, request } from "undici";
 import { type ConfigSettings, renderConfig } from "../../lib/registry/config";
 import { renderHtpasswd } from "../../lib/registry/htpasswd";
 import type { Certificate } from "./certificate";
+import { startServer } from "./server";
 import { freePort } from "./sshd";
 
 export interface RegistryOptions extends Omit<ConfigSettings, "users" | "tls"> {
@@ -24,7 +23,6 @@ export interface TestRegistry {
 }
 
 export const LOGIN = { username: "tester", password: "open sesame" };
-const START_MS = 15_000;
 
 /** Runs a registry as the site configures it on a loopback port, over a directory of its own; both gone after close(). */
 export async function startRegistry(options: RegistryOptions = {}): Promise<TestRegistry> {
@@ -39,61 +37,18 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
   if (users) await writeFile(join(etc, "htpasswd"), await renderHtpasswd(users, "test"));
   if (tls) await Promise.all([writeFile(join(etc, "tls.crt"), tls.pem), writeFile(join(etc, "tls.key"), tls.key)]);
   // Of this process's environment nothing else: proxies and authorities named there are none of a site's.
-  const child = spawn(program, ["serve", config], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env["PATH"], ...env },
-  });
-  const close = async () => {
-    await end(child);
-    await rm(etc, { recursive: true, force: true });
-  };
-  await answers(child, `${tls ? "https" : "http"}://${address}/v2/`).catch(async (error: unknown) => {
-    await close();
+  const environment = { PATH: process.env["PATH"], ...env };
+  const url = `${tls ? "https" : "http"}://${address}/v2/`;
+  const clear = () => rm(etc, { recursive: true, force: true });
+  const stop = await startServer(program, ["serve", config], url, environment).catch(async (error: unknown) => {
+    await clear();
     throw error;
   });
-  return { address, close };
+  return { address, close: () => stop().then(clear) };
 }
 
 /** A program that toolchain/ pins, built where the user's cache has it not. */
 export async function goProgram(name: string): Promise<string> {
   const { stdout } = await promisify(execFile)("scripts/go-module", [name], { cwd: resolve(__dirname, "../..") });
   return stdout.trim();
-}
-
-/** Waits until a child process answers at a URL; an error where it ends before, with its last words. */
-export async function answers(child: ChildProcess, url: string): Promise<void> {
-  let output = "";
-  let ended: string | undefined;
-  child.stderr?.on("data", (chunk: Buffer) => {
-    output = `${output}${chunk}`.slice(-2000);
-  });
-  child.once("error", (error) => {
-    ended = `${error.message}. Try: apt-get install docker-registry`;
-  });
-  child.once("exit", (code) => {
-    ended ??= `it ended with code ${code}: ${output}`;
-  });
-  for (const deadline = Date.now() + START_MS; Date.now() < deadline; await sleep(20)) {
-    if (ended !== undefined) throw new Error(`${child.spawnfile} does not start: ${ended}`);
-    if (await up(url)) return;
-  }
-  throw new Error(`${child.spawnfile} does not answer at ${url} after ${START_MS} ms: ${output}`);
-}
-
-/** Whether anything but a failure of the server comes back; its certificate is not this one's to judge. */
-async function up(url: string): Promise<boolean> {
-  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
-  return request(url, { dispatcher })
-    .then(
-      ({ statusCode }) => statusCode < 500,
-      () => false,
-    )
-    .finally(() => dispatcher.destroy());
-}
-
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await gone;
 }

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { request } from "undici";
-import { answers, end, goProgram } from "./registry";
+import { goProgram } from "./registry";
+import { startServer } from "./server";
 import { freePort } from "./sshd";
 
 export interface S3Server {
@@ -18,14 +18,13 @@ export async function startS3(): Promise<S3Server> {
   const host = `127.0.0.1:${await freePort()}`;
   const endpoint = `http://${host}`;
   const flags = ["-backend", "memory", "-host", host, "-initialbucket", BUCKET];
-  const child = spawn(await goProgram("s3-server"), flags, { stdio: ["ignore", "ignore", "pipe"] });
-  await answers(child, endpoint);
+  const stop = await startServer(await goProgram("s3-server"), flags, endpoint);
   return {
     store: { endpoint, bucket: BUCKET, region: "us-east-1", accessKey: "site", secretKey: "of the store", prefix: "/" },
     async objects() {
       const { body } = await request(`${endpoint}/${BUCKET}?max-keys=1000`);
       return [...(await body.text()).matchAll(/<Key>([^<]+)/g)].map(([, name = ""]) => name);
     },
-    close: () => end(child),
+    close: stop,
   };
 }
