@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readManifest } from "../../../../lib/apt/manifest";
@@ -153,7 +153,8 @@ test("a part that an earlier run left is gone on with; a rotten one is fetched a
   archive.fail({ path: /two_/, status: 404 });
   await expect(run()).rejects.toThrow("404");
   expect(readdirSync(join(root, "incoming/site"))).toHaveLength(1);
-  truncateSync(part, 100_000);
+  // How much came before the cut depends on the machine's load.
+  writeFileSync(part, two.bytes.subarray(0, 100_000));
   const sent = archive.bytesSent;
   await run();
   expect(archive.bytesSent - sent).toBeLessThan(110_000);
