@@ -20,6 +20,8 @@ export interface SuiteRecord {
   date: string;
   /** What the server said for the next conditional GET. */
   validator?: string;
+  /** Whether its indexes can be fetched under their hashes. */
+  byHash?: boolean;
   /** The head itself, and what stands below the suite. */
   indexes: ArchiveFile[];
   pool: ArchiveFile[];

@@ -1,37 +1,43 @@
 import { canonicalJson, type Digest, digestOf } from "../content/digest";
 import type { DownloadClient } from "../http/download-client";
+import { byHashPath } from "./by-hash";
 import { unpack } from "./compression";
 import type { Fetch } from "./fetch";
 import { type Index, indexesOf } from "./indexes";
 import { type ArchiveFile, nameOf, type SuiteRecord } from "./manifest";
 import { packagesIn, sourcesIn } from "./packages";
-import { below, fetchHead, type SuiteHead, type SuiteSource, suiteUrl } from "./suite";
+import type { Release } from "./release";
+import { below, fetchHead, type SuiteSource, suiteUrl } from "./suite";
 
 export const askedOf = ({ components, architectures, sources }: SuiteSource): Digest =>
   digestOf(canonicalJson({ components: [...components].sort(), architectures: [...architectures].sort(), sources }));
 
-/** What a suite holds now, without its pool's bytes: its head and indexes are fetched, verified and read. */
+/**
+ * What a suite holds now, by its head and the indexes that must be read; both verified, and in the store afterwards.
+ * `known` is how it was before, the newest first.
+ */
 export async function resolveSuite(
   client: DownloadClient,
   fetch: Fetch,
   source: SuiteSource,
-  standing: SuiteRecord | undefined,
+  known: readonly SuiteRecord[],
   now: Date,
   signal?: AbortSignal,
 ): Promise<SuiteRecord> {
-  const same = standing?.asked === askedOf(source) ? standing : undefined;
-  const known = same && { digest: same.head, date: same.date, validator: same.validator };
-  const head = await fetchHead(client, source, known, now, signal);
+  const same = known.find(({ asked }) => asked === askedOf(source));
+  const before = same && { digest: same.head, date: same.date, validator: same.validator };
+  const head = await fetchHead(client, source, before, now, signal);
   if (!head) return same as SuiteRecord;
   const { uri, suite } = source;
-  const indexes = indexesOf(source, head.release, nameOf(source));
+  const { release, validator } = head;
+  const indexes = indexesOf(source, release, nameOf(source));
   const heads = await Promise.all([...head.files].map(([name, bytes]) => keepHead(fetch, source, name, bytes)));
-  const files = await fetchIndexes(fetch, source, head, indexes);
   return {
-    ...{ uri, suite, asked: askedOf(source), head: head.digest, date: head.release.date.toISOString() },
-    ...(head.validator === undefined ? {} : { validator: head.validator }),
-    indexes: [...heads, ...files],
-    pool: await poolOf(fetch, source, indexes),
+    ...{ uri, suite, asked: askedOf(source), head: head.digest, date: release.date.toISOString() },
+    ...(validator === undefined ? {} : { validator }),
+    ...(release.acquireByHash ? { byHash: true } : {}),
+    indexes: [...heads, ...indexes.map(({ path, digest, size }) => ({ path: below(source, path), digest, size }))],
+    pool: await poolOf(fetch, source, release, indexes),
   };
 }
 
@@ -40,33 +46,25 @@ async function keepHead(fetch: Fetch, source: SuiteSource, name: string, bytes: 
   return { path: below(source, name), digest, size };
 }
 
-/** By their hashes where the archive has them so: then an update in between cannot mix two states. */
-async function fetchIndexes(
+async function poolOf(
   fetch: Fetch,
   source: SuiteSource,
-  { release }: SuiteHead,
+  { acquireByHash }: Release,
   indexes: readonly Index[],
 ): Promise<ArchiveFile[]> {
-  return Promise.all(
-    indexes.map(async ({ path, digest, size }) => {
-      const hex = digest.slice("sha256:".length);
-      const byHash = path.replace(/[^/]*$/, `by-hash/SHA256/${hex}`);
-      const urls = [...(release.acquireByHash ? [byHash] : []), path].map((each) => suiteUrl(source, each));
-      await fetch.get({ urls, digest, size });
-      return { path: below(source, path), digest, size };
+  const named = indexes.filter(({ read }) => read);
+  await Promise.all(
+    named.map(({ path, digest, size }) => {
+      const places = [...(acquireByHash ? [byHashPath({ path, digest })] : []), path];
+      return fetch.get({ urls: places.map((each) => suiteUrl(source, each)), digest, size });
     }),
   );
-}
-
-async function poolOf(fetch: Fetch, source: SuiteSource, indexes: readonly Index[]): Promise<ArchiveFile[]> {
   const files = new Map<string, ArchiveFile>();
-  for (const { path, digest, read } of indexes) {
-    if (!read) continue;
+  for (const { path, digest } of named) {
     const bytes = await unpack(await fetch.read(digest), path);
     const origin = `${nameOf(source)} ${path}`;
-    const named =
-      path.includes("/source/") || /^Sources/.test(path) ? sourcesIn(bytes, origin) : packagesIn(bytes, origin);
-    for (const file of named) files.set(file.path, file);
+    const isSources = path.includes("/source/") || /^Sources/.test(path);
+    for (const file of isSources ? sourcesIn(bytes, origin) : packagesIn(bytes, origin)) files.set(file.path, file);
   }
   return [...files.values()];
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Digest } from "../content/digest";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
 import { effect } from "../effect";
-import { type MirrorManifest, totals } from "./manifest";
+import { type MirrorManifest, type SuiteRecord, totals } from "./manifest";
 
 /** What a suite holds, in a line: enough to compare it with a plan without reading the manifest. */
 export interface SuiteSummary {
@@ -25,11 +25,12 @@ export interface MirrorSummary {
 export const summaryFile = (store: string, name: string): string => join(store, "mirrors", `${name}.json`);
 
 export function summaryOf(manifest: Digest, earlier: Digest[], { suites }: MirrorManifest): MirrorSummary {
-  const summaries = suites.map((record) => {
-    const { uri, suite, head } = record;
-    return { uri, suite, head, ...totals({ suites: [record] }) };
-  });
-  return { manifest, earlier, suites: summaries };
+  return { manifest, earlier, suites: suites.map(summaryOfSuite) };
+}
+
+export function summaryOfSuite(record: SuiteRecord): SuiteSummary {
+  const { uri, suite, head } = record;
+  return { uri, suite, head, ...totals({ suites: [record] }) };
 }
 
 export function readSummary(store: string, name: string): Promise<MirrorSummary | undefined> {

@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Digest } from "../content/digest";
 import type { ContentStore } from "../content/store";
-import type { ArchiveFile, MirrorManifest } from "./manifest";
+import { byHashPath } from "./by-hash";
+import type { MirrorManifest } from "./manifest";
 import { assertRelative } from "./release";
 
 /** Directory of each archive in a tree, by its URI; `<host>/<path>` where none is given, as apt-mirror leaves it. */
@@ -38,15 +39,11 @@ export function planTree(
   for (const { suites } of [current, ...earlier]) {
     for (const { uri, indexes, pool } of suites) {
       const directory = directoryOf(uri, layout);
-      for (const file of indexes) add(`${directory}/${byHash(file)}`, file.digest);
+      for (const file of indexes) add(`${directory}/${byHashPath(file)}`, file.digest);
       for (const { path, digest } of pool) add(`${directory}/${path}`, digest);
     }
   }
   return files;
-}
-
-function byHash({ path, digest }: ArchiveFile): string {
-  return `${dirname(path)}/by-hash/SHA256/${digest.slice("sha256:".length)}`;
 }
 
 /** Calls that wait on a thread each would take ten times as long as the links themselves. */

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
 import { aptGiveUp, aptMirror, aptRemember } from "./jobs/apt-mirror";
+import { aptPlan } from "./jobs/apt-plan";
 import { aptServe, aptServed, aptUnserve } from "./jobs/apt-serve";
 import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
@@ -14,6 +15,7 @@ const JOBS = [
   facts,
   checksum,
   copyImage,
+  aptPlan,
   aptMirror,
   aptRemember,
   aptGiveUp,

@@ -1,0 +1,38 @@
+import type { Digest } from "../content/digest";
+import type { ContentStore } from "../content/store";
+import { directoryUrl } from "./archive-url";
+import { byHashPath } from "./by-hash";
+import { nameOf, type SuiteRecord } from "./manifest";
+
+/** A file that is to come. */
+export interface Lacking {
+  digest: Digest;
+  size: number;
+  /** Wherever it can be had. */
+  urls: URL[];
+  /** Whose failure it is if it cannot. */
+  suite: string;
+}
+
+/** Files these suites name and the store lacks, each once; the biggest come first. */
+export async function lackingOf(store: ContentStore, suites: readonly SuiteRecord[]): Promise<Lacking[]> {
+  if (suites.length === 0) return [];
+  // One look at a directory instead of one for each file.
+  const there = new Set(await store.digests());
+  const lacking = new Map<Digest, Lacking>();
+  for (const record of suites) {
+    const { uri, byHash, indexes, pool } = record;
+    const add = (paths: string[], digest: Digest, size: number) => {
+      const urls = paths.map((path) => directoryUrl(uri, path));
+      const same = lacking.get(digest);
+      if (same) same.urls.push(...urls);
+      else if (!there.has(digest)) lacking.set(digest, { urls, digest, size, suite: nameOf(record) });
+    };
+    // By their hashes where the archive has them so: then an update in between cannot mix two states.
+    for (const file of indexes) add([...(byHash ? [byHashPath(file)] : []), file.path], file.digest, file.size);
+    for (const { path, digest, size } of pool) add([path], digest, size);
+  }
+  return [...lacking.values()].sort((a, b) => b.size - a.size);
+}
+
+export const bytesOf = (lacking: readonly Lacking[]): number => lacking.reduce((sum, { size }) => sum + size, 0);

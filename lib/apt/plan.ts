@@ -1,0 +1,59 @@
+import { type Room, roomIn } from "../content/room";
+import { ContentStore } from "../content/store";
+import { DownloadClient } from "../http/download-client";
+import type { Report } from "../progress";
+import { Fetch } from "./fetch";
+import { bytesOf, lackingOf } from "./lacking";
+import { digestsIn, readManifest } from "./manifest";
+import { ArchiveError } from "./release";
+import type { SuiteSource } from "./suite";
+import { readSummary, type SuiteSummary, summaryOfSuite } from "./summary";
+import { readUpstream } from "./upstream";
+
+export interface PlanOrder {
+  /** Directory of the content store; it need not be there yet. */
+  store: string;
+  /** Of the mirror that stands there, or will. */
+  name: string;
+  suites: readonly SuiteSource[];
+  ca?: string;
+}
+
+export interface MirrorPlan {
+  /** What each suite holds now: what an apt:Mirror is told to bring. */
+  suites: SuiteSummary[];
+  /** What is not in the store yet, and has to come. */
+  fetch: { files: number; bytes: number };
+  /** Of the disk the store is on. */
+  room: Room;
+}
+
+/** Milliseconds without a byte: a preview has less patience than a download. */
+const PATIENCE = 20_000;
+
+/**
+ * What a mirror would hold now, without its packages. It runs next to the store, keeps there what it has read of indexes,
+ * and so asks an unchanged suite once.
+ */
+export async function planMirror(order: PlanOrder, _report: Report, signal: AbortSignal): Promise<MirrorPlan> {
+  const store = new ContentStore(order.store);
+  const before = await readSummary(order.store, order.name);
+  const standing = before ? await readManifest(store, before.manifest) : { suites: [] };
+  const client = new DownloadClient({ timeout: PATIENCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
+  try {
+    const fetch = new Fetch(store, client, `plan-${order.name}`, digestsIn(standing), signal);
+    const { suites, failures } = await readUpstream(order, standing.suites, client, fetch, signal);
+    if (failures.length > 0) throw new ArchiveError(failures.join("\n"));
+    const lacking = await lackingOf(
+      store,
+      suites.filter((each) => !standing.suites.includes(each)),
+    );
+    return {
+      suites: suites.map(summaryOfSuite),
+      fetch: { files: lacking.length, bytes: bytesOf(lacking) },
+      room: await roomIn(order.store),
+    };
+  } finally {
+    await client.close();
+  }
+}
