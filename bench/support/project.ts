@@ -33,6 +33,7 @@ export class Project {
       PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
       PULUMI_BACKEND_URL: `file://${this.state}${backend.query ?? ""}`,
       PULUMI_HOME: join(root, "home"),
+      PULUMI_STACK: "bench",
       PULUMI_CONFIG_PASSPHRASE: "bench",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
