@@ -63,7 +63,7 @@ export class Fetch {
       try {
         const progress = { onBytes, ...(this.signal ? { signal: this.signal } : {}) };
         await download(this.client, { url, digest, size }, this.arrivals.part(digest), progress);
-        return await this.arrivals.add(digest);
+        return await this.arrivals.add(digest, size);
       } catch (error) {
         const absent = error instanceof HttpError && (error.status === 404 || error.status === 410);
         if (!absent || index === urls.length - 1) throw error;

@@ -1,12 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { createReadStream, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { effect } from "../effect";
-import type { DownloadClient } from "../http/download-client";
+import type { Answer, DownloadClient } from "../http/download-client";
 import { HttpError } from "../http/http-error";
 import { type RetryPolicy, retrying } from "../http/retry";
-import type { Digest } from "./digest";
+import { type Digest, digestOf } from "./digest";
 
 export interface Wanted {
   url: URL;
@@ -21,6 +20,8 @@ export interface DownloadProgress {
 }
 
 const POLICY: RetryPolicy = { attempts: 5, backoff: 300 };
+/** Not worth going on with where it was cut. */
+const SMALL = 64 * 1024;
 
 /**
  * Fetches a file of known digest into `part`, going on where an earlier attempt or process ended. It is whole and
@@ -32,7 +33,6 @@ export async function download(
   part: string,
   { onBytes = () => {}, signal }: DownloadProgress = {},
 ): Promise<void> {
-  await mkdir(dirname(part), { recursive: true });
   let have = 0;
   const run = async (): Promise<void> => {
     const file = await open(part, "a+");
@@ -47,12 +47,37 @@ export async function download(
       onBytes(stood - have);
       // What an earlier attempt left may be what is bad: once more, from the beginning.
       if (stood > 0) return await run();
-      throw new HttpError({ url, detail: `${have} bytes of ${got} came instead of ${size} of ${digest}` });
+      throw otherBytes(url, have, got, { digest, size });
     } finally {
       await file.close();
     }
   };
-  await effect(`download ${url.pathname}`, () => retrying(POLICY, signal, run, () => have));
+  const once = size > SMALL ? run : () => whole(client, { url, digest, size }, part, onBytes, signal);
+  await effect(`download ${url.pathname}`, () => retrying(POLICY, signal, once, () => have));
+}
+
+/** In one piece and one write: most packages are small, and calls that wait on a thread each cost more than they do. */
+async function whole(
+  client: DownloadClient,
+  { url, digest, size }: Wanted,
+  part: string,
+  onBytes: (count: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const answer = await client.get(url, {}, [200], signal);
+  const chunks: Buffer[] = [];
+  let have = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    have += chunk.length;
+    if (have > size) throw await tooLong(answer, url, size);
+  }
+  if (have < size) throw tooShort(url, have, size);
+  const bytes = Buffer.concat(chunks);
+  const got = digestOf(bytes);
+  if (got !== digest) throw otherBytes(url, have, got, { digest, size });
+  writeFileSync(part, bytes);
+  onBytes(have);
 }
 
 /** What stands of the file already, hashed; a part that is too long is none of ours. */
@@ -84,16 +109,24 @@ async function rest(client: DownloadClient, url: URL, file: FileHandle, want: Re
   for await (const chunk of answer.body) {
     const fresh = chunk.subarray(Math.min(skip, chunk.length));
     skip -= chunk.length - fresh.length;
-    if (have + fresh.length > size) {
-      await answer.drop().catch(() => {});
-      throw new HttpError({ url, detail: `more than the ${size} bytes the index names` });
-    }
+    if (have + fresh.length > size) throw await tooLong(answer, url, size);
     hash.update(fresh);
     await file.write(fresh);
     have += fresh.length;
     onBytes(fresh.length);
   }
-  if (have < size)
-    throw new HttpError({ url, code: "UND_ERR_SOCKET", detail: `it ended after ${have} of ${size} bytes` });
+  if (have < size) throw tooShort(url, have, size);
   return have;
 }
+
+async function tooLong(answer: Answer, url: URL, size: number): Promise<HttpError> {
+  await answer.drop().catch(() => {});
+  return new HttpError({ url, detail: `more than the ${size} bytes the index names` });
+}
+
+/** As a connection that was cut: some servers end so what they could not finish. */
+const tooShort = (url: URL, have: number, size: number): HttpError =>
+  new HttpError({ url, code: "UND_ERR_SOCKET", detail: `it ended after ${have} of ${size} bytes` });
+
+const otherBytes = (url: URL, have: number, got: string, { digest, size }: Omit<Wanted, "url">): HttpError =>
+  new HttpError({ url, detail: `${have} bytes of ${got} came instead of ${size} of ${digest}` });
