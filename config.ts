@@ -9,6 +9,11 @@ import { hostName, localWay, sshWay } from "./lib/host/connection";
 
 const address = z.ipv4().meta({ description: "An IPv4 address", examples: ["10.77.0.10"] });
 const hostReference = hostName.meta({ description: "A name from hosts or lab.hosts", examples: ["seed"] });
+const path = z.string().regex(/^(\/[^/:\0]+)+$/, "an absolute path without a colon");
+const disk = z.strictObject({ source: path, target: path }).meta({
+  description: "A directory of this machine that the host sees and cannot write to, as a disk that is carried over",
+  examples: [{ source: "/srv/content", target: "/srv/content" }],
+});
 const lab = z.strictObject({
   network: z
     .strictObject({
@@ -17,7 +22,7 @@ const lab = z.strictObject({
     })
     .meta({ examples: [{ subnet: "10.77.0.0/24" }] }),
   hosts: z
-    .record(hostName, z.strictObject({ address }))
+    .record(hostName, z.strictObject({ address, disks: z.array(disk).optional() }))
     .meta({ description: "Machines made here as containers", examples: [{ seed: { address: "10.77.0.10" } }] }),
 });
 

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import type { Connection } from "../lib/host/connection";
 import { LocalHost } from "../lib/host/local";
 import { ensureKeyPair } from "../lib/lab/keys";
+import type { Disk } from "../lib/lab/lab-host";
 import { labRecipe, recipeDigest } from "../lib/lab/recipe";
 
 export interface LabSite {
   network: { subnet: string; internal: boolean };
-  hosts: Record<string, { address: string }>;
+  hosts: Record<string, { address: string; disks?: Disk[] | undefined }>;
 }
 
 /** A lab host as it should be; everything is known before it is made, its host key included. */
@@ -15,6 +16,7 @@ export interface PlannedLabHost {
   address: string;
   hostKeyFile: string;
   authorizedKeys: string[];
+  disks?: Disk[];
   recipe: string;
 }
 
@@ -47,12 +49,13 @@ async function planLab(lab: LabSite | undefined, keys: string, network: string):
   const local = new LocalHost("localhost");
   const operator = await ensureKeyPair(local, resolve(keys), "operator");
   const recipe = recipeDigest(labRecipe);
-  const plan = async (name: string, address: string): Promise<[string, PlannedHost]> => {
+  const plan = async (name: string, { address, disks }: LabSite["hosts"][string]): Promise<[string, PlannedHost]> => {
     const hostKey = await ensureKeyPair(local, resolve(keys), name);
     const login = { address, port: 22, user: "root", hostKey: hostKey.publicKey, keyFile: `${keys}/operator` };
     const connection: Connection = { kind: "ssh", name, ...login, sudo: false, dormant: false };
     const planned = { network: { name: network, ...lab.network }, address, hostKeyFile: `${keys}/${name}`, recipe };
-    return [name, { connection, lab: { ...planned, authorizedKeys: [operator.publicKey] } }];
+    const carried = disks ? { disks } : {};
+    return [name, { connection, lab: { ...planned, authorizedKeys: [operator.publicKey], ...carried } }];
   };
-  return Promise.all(Object.entries(lab.hosts).map(([name, { address }]) => plan(name, address)));
+  return Promise.all(Object.entries(lab.hosts).map(([name, host]) => plan(name, host)));
 }

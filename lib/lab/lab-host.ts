@@ -25,7 +25,15 @@ export interface LabHostSpec {
   /** The host key, so that who connects knows it beforehand; and who may come in as root. */
   hostKey: { privateKey: string; publicKey: string };
   authorizedKeys: readonly string[];
+  /** Directories of the machine that the host sees, and cannot write to. */
+  disks?: readonly Disk[];
   labels: Record<string, string>;
+}
+
+/** As if it were carried over: `source` on the machine under the host, `target` on the host itself. */
+export interface Disk {
+  source: string;
+  target: string;
 }
 
 /** What of the machine under it a lab host must fit. */
@@ -109,6 +117,14 @@ export async function removeLabHost(
 }
 
 const dockerVolume = (name: string) => `${name}-docker`;
+const DOCKER_DATA = "/var/lib/docker";
+const CGROUP = "/sys/fs/cgroup";
+
+/** The disks of a lab host that stands. */
+export function disksOf({ volumes }: LiveContainer): Disk[] {
+  const carried = volumes.filter(({ target }) => target !== DOCKER_DATA && target !== CGROUP);
+  return carried.map(({ source, target }) => ({ source, target }));
+}
 
 /** The container a lab host is: systemd as its first process, sshd and its own Docker below. Pure. */
 export function labContainer(spec: LabHostSpec, machine: LabMachine): ContainerSpec {
@@ -129,8 +145,9 @@ export function labContainer(spec: LabHostSpec, machine: LabMachine): ContainerS
     stopSignal: "RTMIN+3",
     tmpfs: { "/run": "", "/run/lock": "", "/tmp": "exec" },
     volumes: [
-      { source: dockerVolume(spec.name), target: "/var/lib/docker" },
-      { source: "/sys/fs/cgroup", target: "/sys/fs/cgroup" },
+      { source: dockerVolume(spec.name), target: DOCKER_DATA },
+      { source: CGROUP, target: CGROUP },
+      ...(spec.disks ?? []).map((disk) => ({ ...disk, readOnly: true })),
     ],
   } satisfies ContainerArgs);
 }

@@ -1,11 +1,14 @@
 import { basename, dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { StoodBefore } from "../../lib/docker/adoption";
 import { connectionSchema } from "../../lib/host/connection";
-import type { LabHost, LabHostSpec } from "../../lib/lab/lab-host";
+import type { Disk, LabHost, LabHostSpec } from "../../lib/lab/lab-host";
 import { progressLines } from "../../lib/progress";
 import { onHost } from "../host/on-host";
 import { type Context, defineResource } from "../resource";
+
+const path = z.string().regex(/^(\/[^/:\0]+)+$/, "an absolute path without a colon");
 
 const schema = z.object({
   /** The machine whose Docker runs it. */
@@ -19,6 +22,8 @@ const schema = z.object({
   hostKeyFile: z.string().min(1),
   /** Public keys that may come in as root. */
   authorizedKeys: z.array(z.string().min(1)).min(1),
+  /** Directories of that machine which the host sees and cannot write to: the disk that is carried over the gap. */
+  disks: z.array(z.strictObject({ source: path, target: path })).default([]),
   /** Digest of the recipe its system is made from: another recipe makes another host. */
   recipe: z.string().min(1),
   running: z.literal(true).default(true),
@@ -38,13 +43,15 @@ export class Host extends defineResource({
   identity: (lab) => containerName(lab),
 
   async observe(lab, context) {
-    const { inspectLabHost } = await import("../../lib/lab/lab-host");
+    const { disksOf, inspectLabHost } = await import("../../lib/lab/lab-host");
     const { labImageTag } = await import("../../lib/lab/base-image");
     const { inspectImage } = await import("../../lib/docker/image");
     const machine = await context.connect(lab.host);
     const image = await inspectImage(machine, labImageTag());
     const live = await inspectLabHost(machine, await specOf(lab, image?.id ?? "", context));
-    return live && { args: liveArguments(lab, live), outputs: { containerId: live.container.id } };
+    if (!live) return undefined;
+    const args = liveArguments(lab, live, disksOf(live.container));
+    return { args, outputs: { containerId: live.container.id } };
   },
 
   async apply(lab, _observed, context, { before }) {
@@ -92,7 +99,7 @@ async function specOf(lab: Host_, image: string, context: Context): Promise<LabH
   const local = await context.connect({ kind: "local", name: "localhost" });
   const file = resolve(lab.hostKeyFile);
   const hostKey = await ensureKeyPair(local, dirname(file), basename(file));
-  const { name: hostname, network, address, authorizedKeys } = lab;
+  const { name: hostname, network, address, authorizedKeys, disks } = lab;
   return {
     name: containerName(lab),
     hostname,
@@ -101,16 +108,20 @@ async function specOf(lab: Host_, image: string, context: Context): Promise<LabH
     address,
     hostKey,
     authorizedKeys,
+    disks,
     labels: { "openstack-site.kind": "lab:Host" },
   };
 }
 
 /** Where each difference of the container shows among the arguments. */
-function liveArguments(lab: Host_, { container, diff, network }: LabHost): Partial<Host_> {
+function liveArguments(lab: Host_, { container, diff, network }: LabHost, disks: Disk[]): Partial<Host_> {
   const recipe = container.defaults.labels["openstack-site.recipe"] ?? "unknown";
   const { inPlace, recreate } = diff;
-  const remade = recreate.filter((field) => !["image", "labels", "networks"].includes(field));
+  const others = !isDeepStrictEqual(byTarget(disks), byTarget(lab.disks));
+  const told = ["image", "labels", "networks", ...(others ? ["volumes"] : [])];
+  const remade = recreate.filter((field) => !told.includes(field));
   return {
+    ...(others && { disks }),
     ...(container.running ? {} : { running: false as unknown as true }),
     recipe: remade.length > 0 ? `changed by hand: ${remade.join(", ")}` : recipe,
     ...(recreate.includes("labels") && { authorizedKeys: [] }),
@@ -118,3 +129,5 @@ function liveArguments(lab: Host_, { container, diff, network }: LabHost): Parti
     network: { ...lab.network, subnet: network?.subnet ?? "none", internal: network?.internal ?? lab.network.internal },
   };
 }
+
+const byTarget = (disks: readonly Disk[]): Disk[] => disks.toSorted((a, b) => (a.target < b.target ? -1 : 1));

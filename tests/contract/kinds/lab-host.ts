@@ -20,6 +20,7 @@ export const labHost: MakeFixture = () => {
     ...{ host: { kind: "local", name: "localhost" }, name: "one", running: true, recipe: recipeDigest(labRecipe) },
     network: { name: plot.name, subnet: plot.subnet, internal: true },
     ...{ address: plot.at(10), hostKeyFile: join(keys, "host"), authorizedKeys },
+    disks: [{ source: keys, target: "/srv/disk" }],
   });
   return {
     resource: Host,
@@ -43,6 +44,7 @@ export const labHost: MakeFixture = () => {
       { args: { network: { name: "contract", subnet: "172.29.60.0" } }, path: "network.subnet" },
       { args: { address: "one" }, path: "address" },
       { args: { authorizedKeys: [] }, path: "authorizedKeys" },
+      { args: { disks: [{ source: "srv", target: "/srv" }] }, path: "disks.0.source" },
     ],
     async drift() {
       await docker("stop", container());

@@ -42,6 +42,16 @@ test("a lab host is planned whole: its host key is known before it is made", asy
   expect(await publicKey("seed")).not.toBe(await publicKey("control1"));
 });
 
+test("its disks are those of the stack file", async () => {
+  const disks = [{ source: "/srv/content", target: "/srv/content" }];
+  const planned = await planHosts(
+    { hosts: {}, lab: { ...lab, hosts: { seed: { address: "10.77.0.10", disks } } } },
+    keys,
+    "x",
+  );
+  expect(planned["seed"]?.lab?.disks).toEqual(disks);
+});
+
 test("keys are made once, and private keys are their owner's alone", async () => {
   const first = await planHosts({ hosts: {}, lab }, keys, "site-dev");
   expect(await planHosts({ hosts: {}, lab }, keys, "site-dev")).toEqual(first);

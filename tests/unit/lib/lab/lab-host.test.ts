@@ -1,5 +1,6 @@
 import { createArguments } from "../../../../lib/docker/container-arguments";
-import { type LabHostSpec, labContainer } from "../../../../lib/lab/lab-host";
+import type { LiveContainer } from "../../../../lib/docker/container-live";
+import { disksOf, type LabHostSpec, labContainer } from "../../../../lib/lab/lab-host";
 
 const spec: LabHostSpec = {
   name: "seed",
@@ -28,6 +29,13 @@ test("a lab host is a container with all rights the machine has, at its address,
     ...["--cgroupns=host", "--stop-signal=RTMIN+3", spec.image],
   ]);
   expect(argv.join()).not.toContain("PRIVATE-KEY-TEXT");
+});
+
+test("a disk is seen, and not written to", () => {
+  const disks = [{ source: "/srv/content", target: "/srv/mirror" }];
+  const { volumes } = labContainer({ ...spec, disks }, { lacksSysResource: false });
+  expect(volumes.slice(2)).toEqual([{ source: "/srv/content", target: "/srv/mirror", readOnly: true }]);
+  expect(disksOf({ volumes } as LiveContainer)).toEqual(disks);
 });
 
 test("a machine that lacks nothing drops nothing", () => {
