@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { mirror } from "../../lib/apt/mirror";
 import { parseMirrorList, suitesOf } from "../../lib/apt/mirror-list";
+import { aptPlane } from "../../lib/apt/plane";
 import { scrub } from "../../lib/apt/scrub";
-import { serve } from "../../lib/apt/served";
+import { serve } from "../../lib/content/served";
 import { ContentStore } from "../../lib/content/store";
 import { formatProgress } from "../../lib/progress";
 
@@ -12,6 +13,6 @@ export async function mirrorList(file: string, store: string, keyrings: string[]
   const suites = suitesOf(list).map((suite) => ({ ...suite, trust: { keyrings } }));
   const report = (progress: Parameters<typeof formatProgress>[0]) => console.error(formatProgress(progress, 1000));
   const { manifest } = await mirror({ store, name: "site", suites }, report, new AbortController().signal);
-  await serve(new ContentStore(store), "site", manifest, {});
+  await serve(aptPlane, new ContentStore(store), "site", manifest, {});
   return scrub({ store, manifest }, report, new AbortController().signal);
 }

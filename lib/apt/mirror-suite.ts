@@ -1,8 +1,8 @@
 import { canonicalJson, type Digest, digestOf } from "../content/digest";
+import type { Fetch } from "../content/fetch";
 import type { DownloadClient } from "../http/download-client";
 import { byHashPath } from "./by-hash";
 import { unpack } from "./compression";
-import type { Fetch } from "./fetch";
 import { type Index, indexesOf } from "./indexes";
 import { type ArchiveFile, nameOf, type SuiteRecord } from "./manifest";
 import { packagesIn, sourcesIn } from "./packages";

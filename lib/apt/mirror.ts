@@ -1,10 +1,10 @@
 import type { Digest } from "../content/digest";
+import { Fetch } from "../content/fetch";
 import { assertRoom, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
 import type { Report } from "../progress";
-import { Fetch } from "./fetch";
 import { bytesOf, type Lacking, lackingOf } from "./lacking";
 import { digestsIn, readManifest, totals, writeManifest } from "./manifest";
 import { ArchiveError } from "./release";

@@ -1,8 +1,8 @@
+import { Fetch } from "../content/fetch";
 import { type Room, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
-import { Fetch } from "./fetch";
 import { bytesOf, lackingOf } from "./lacking";
 import { digestsIn, readManifest } from "./manifest";
 import { ArchiveError } from "./release";

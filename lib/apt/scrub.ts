@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Digest } from "../content/digest";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
+import { repair } from "../content/repair";
 import { ContentStore } from "../content/store";
 import type { Report } from "../progress";
 import { readManifest } from "./manifest";
-import { filesOf, repair } from "./repair";
+import { filesOf } from "./plane";
 
 export interface ScrubOrder {
   store: string;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Digest } from "../content/digest";
+import { discard } from "../content/discard";
 import { pin, unpin } from "../content/pins";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
 import type { ContentStore } from "../content/store";
 import { effect } from "../effect";
-import { discard } from "./discard";
 import type { SuiteRecord } from "./manifest";
 
 const fileOf = (store: ContentStore, name: string): string => join(store.root, "seen", `${name}.json`);

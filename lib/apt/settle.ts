@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Digest } from "../content/digest";
+import { discard } from "../content/discard";
 import { pin, unpin } from "../content/pins";
 import type { ContentStore } from "../content/store";
-import { discard } from "./discard";
 import { forgetSeen } from "./seen";
 import { type MirrorSummary, readSummary, removeSummary, writeSummary } from "./summary";
 

@@ -1,8 +1,4 @@
-import { linkSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import type { Digest } from "../content/digest";
-import type { ContentStore } from "../content/store";
 import { byHashPath } from "./by-hash";
 import type { MirrorManifest } from "./manifest";
 import { assertRelative } from "./release";
@@ -17,12 +13,9 @@ export function directoryOf(uri: string, layout: Layout): string {
   return directory;
 }
 
-const BATCH = 2000;
-
 /**
- * What clients see of a mirror: a tree of hard links into the store, so that it costs no bytes. Of earlier generations it
- * keeps the indexes by their hashes, and the packages: a client in the middle of an update, or of an installation, goes
- * on with those it has read of.
+ * What clients see of a mirror. Of earlier generations it keeps the indexes by their hashes, and the packages: a client
+ * in the middle of an update, or of an installation, goes on with those it has read of.
  */
 export function planTree(
   [current, ...earlier]: readonly [MirrorManifest, ...MirrorManifest[]],
@@ -44,18 +37,4 @@ export function planTree(
     }
   }
   return files;
-}
-
-/** Calls that wait on a thread each would take ten times as long as the links themselves. */
-export async function linkTree(store: ContentStore, root: string, files: ReadonlyMap<string, Digest>): Promise<void> {
-  const made = new Set<string>();
-  let count = 0;
-  for (const [path, digest] of files) {
-    const target = join(root, path);
-    const directory = dirname(target);
-    if (!made.has(directory)) mkdirSync(directory, { recursive: true });
-    made.add(directory);
-    linkSync(store.path(digest), target);
-    if (++count % BATCH === 0) await setImmediate();
-  }
 }

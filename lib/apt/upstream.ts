@@ -1,7 +1,7 @@
 import type { Digest } from "../content/digest";
+import type { Fetch } from "../content/fetch";
 import type { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
-import type { Fetch } from "./fetch";
 import { nameOf, type SuiteRecord } from "./manifest";
 import { resolveSuite } from "./mirror-suite";
 import { noteSeen, readSeen } from "./seen";

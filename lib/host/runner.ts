@@ -2,10 +2,10 @@ import { createInterface } from "node:readline";
 import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
 import { aptGiveUp, aptMirror, aptRemember } from "./jobs/apt-mirror";
 import { aptPlan } from "./jobs/apt-plan";
-import { aptServe, aptServed, aptUnserve } from "./jobs/apt-serve";
 import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
+import { served, serveManifest, unserveName } from "./jobs/serve";
 
 /**
  * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
@@ -19,9 +19,9 @@ const JOBS = [
   aptMirror,
   aptRemember,
   aptGiveUp,
-  aptServed,
-  aptServe,
-  aptUnserve,
+  served,
+  serveManifest,
+  unserveName,
 ] as unknown as readonly Job<unknown, unknown>[];
 const REPORT_EVERY = 200;
 const GRACE = 3000;

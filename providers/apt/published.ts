@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Layout } from "../../lib/apt/tree";
 import type { Digest } from "../../lib/content/digest";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
@@ -26,30 +27,30 @@ export class Published extends defineResource({
   ...onStore,
 
   async observe(published, context) {
-    const { aptServed } = await import("../../lib/host/jobs/apt-serve");
+    const { served } = await import("../../lib/host/jobs/serve");
     const { host, store, name } = published;
-    const found = await beside(host, aptServed, { store, name }, context);
+    const found = await beside(host, served, { store, name }, context);
     if (!found) return undefined;
     const { manifest, layout, touched } = found;
     const [first] = touched;
     const told = first === undefined ? manifest : `touched by hand: ${first}${more(touched.length - 1)}`;
-    return { args: { manifest: told, layout }, outputs: { directory: directoryOf(published) } };
+    return { args: { manifest: told, layout: layout as Layout }, outputs: { directory: directoryOf(published) } };
   },
 
   async apply(published, observed, context) {
-    const { aptServe } = await import("../../lib/host/jobs/apt-serve");
+    const { serveManifest } = await import("../../lib/host/jobs/serve");
     const { isDeepStrictEqual } = await import("node:util");
     const { host, store, name, manifest, layout } = published;
     if (isDeepStrictEqual(observed?.args, { manifest, layout })) return { directory: directoryOf(published) };
-    await beside(host, aptServe, { store, name, manifest: manifest as Digest, layout }, context);
+    await beside(host, serveManifest, { store, name, plane: "apt", manifest: manifest as Digest, layout }, context);
     return { directory: directoryOf(published) };
   },
 
   async remove({ host, store, name }, before, context) {
-    const { aptServe, aptUnserve } = await import("../../lib/host/jobs/apt-serve");
-    const stood = before as { manifest: Digest; layout: Record<string, string> } | null;
-    if (stood) await beside(host, aptServe, { store, name, ...stood }, context);
-    else await beside(host, aptUnserve, { store, name }, context);
+    const { serveManifest, unserveName } = await import("../../lib/host/jobs/serve");
+    const stood = before as { manifest: Digest; layout: Layout } | null;
+    if (stood) await beside(host, serveManifest, { store, name, plane: "apt", ...stood }, context);
+    else await beside(host, unserveName, { store, name }, context);
   },
 }) {}
 

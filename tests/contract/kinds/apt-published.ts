@@ -1,7 +1,8 @@
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { observeServed, serve, unserve } from "../../../lib/apt/served";
+import { aptPlane } from "../../../lib/apt/plane";
 import type { Digest } from "../../../lib/content/digest";
+import { observeServed, serve, unserve } from "../../../lib/content/served";
 import { ContentStore } from "../../../lib/content/store";
 import { Published } from "../../../providers/apt/published";
 import { type MakeFixture, PASSWORD, refusing } from "../../support/fixture";
@@ -39,7 +40,7 @@ export const aptPublished: MakeFixture = () => {
       return "manifest";
     },
     lose: () => unserve(store(), "site"),
-    foreign: () => serve(store(), "site", second, layout()),
+    foreign: () => serve(aptPlane, store(), "site", second, layout()),
     foreignIntact: async () => {
       const found = await observeServed(store(), "site");
       return found?.manifest === second && found?.touched.length === 0;

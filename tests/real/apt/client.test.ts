@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { disable, otherSources, renderSources, SOURCES_FILE } from "../../../lib/apt/client-sources";
 import { mirror } from "../../../lib/apt/mirror";
-import { serve } from "../../../lib/apt/served";
+import { aptPlane } from "../../../lib/apt/plane";
 import type { Digest } from "../../../lib/content/digest";
+import { serve } from "../../../lib/content/served";
 import { ContentStore } from "../../../lib/content/store";
 import { ArchiveKey, TestArchive } from "../../support/apt/archive";
 import { debOf } from "../../support/apt/deb";
@@ -73,7 +74,7 @@ async function startWeb(): Promise<{ address: string; process: ChildProcess }> {
 test("apt updates and installs, signatures on, through every switch and rollback", async () => {
   const states = [await state(1), await state(2), await state(3, [0, 1, 2])];
   const layout = { [upstream.uri]: "debian" };
-  await serve(store, "site", states[0] as Digest, layout);
+  await serve(aptPlane, store, "site", states[0] as Digest, layout);
   web = await startWeb();
   const { host } = ground;
   await host.writeFile(KEYRING, readFileSync(key.keyring));
@@ -95,7 +96,7 @@ test("apt updates and installs, signatures on, through every switch and rollback
     });
   let switches = 0;
   while (busy) {
-    await serve(store, "site", states[[1, 2, 1, 0][switches % 4] as number] as Digest, layout);
+    await serve(aptPlane, store, "site", states[[1, 2, 1, 0][switches % 4] as number] as Digest, layout);
     switches++;
     await new Promise((resolve) => setTimeout(resolve, 120));
   }
@@ -107,7 +108,7 @@ test("apt updates and installs, signatures on, through every switch and rollback
 });
 
 test("a package that was changed in the store is refused by the client, as one that our mirror would have refused", async () => {
-  await serve(store, "site", await state(4), { [upstream.uri]: "debian" });
+  await serve(aptPlane, store, "site", await state(4), { [upstream.uri]: "debian" });
   const { host } = ground;
   const path = [...upstream.files.keys()].find((each) => /site-package-0_4/.test(each)) as string;
   const blob = join(root, "served/site/debian", path);

@@ -12,9 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mirror } from "../../../../lib/apt/mirror";
+import { aptPlane } from "../../../../lib/apt/plane";
 import { scrub } from "../../../../lib/apt/scrub";
-import { mend, observeServed, serve, unserve } from "../../../../lib/apt/served";
 import { type Digest, digestOf } from "../../../../lib/content/digest";
+import { mend, observeServed, serve, unserve } from "../../../../lib/content/served";
 import { ContentStore } from "../../../../lib/content/store";
 import { ArchiveKey, packageOf, TestArchive } from "../../../support/apt/archive";
 
@@ -53,7 +54,7 @@ async function state(...numbers: number[]): Promise<Digest> {
   return (await mirror({ store: root, name: "m", suites }, () => {}, new AbortController().signal)).manifest;
 }
 const layout = () => ({ [archive.uri]: "debian" });
-const put = (manifest: Digest) => serve(store, "site", manifest, layout());
+const put = (manifest: Digest) => serve(aptPlane, store, "site", manifest, layout());
 const served = (path: string) => join(root, "served/site", path);
 const byHash = () => readdirSync(served("debian/dists/trixie/main/binary-amd64/by-hash/SHA256"));
 
@@ -67,7 +68,7 @@ test("what is served is what the archive signed, as hard links", async () => {
 });
 
 test("without a layout an archive stands under its host and path, as apt-mirror leaves it", async () => {
-  await serve(store, "site", await state(0), {});
+  await serve(aptPlane, store, "site", await state(0), {});
   const { host } = new URL(archive.uri);
   expect(readdirSync(served(`${host}/debian`)).sort()).toEqual(["dists", "pool"]);
 });
@@ -108,7 +109,9 @@ test.each([
   await put(await state(0, 1));
   harm();
   expect((await observeServed(store, "site"))?.touched).toHaveLength(1);
-  expect(await mend(store, "site", undefined, new AbortController().signal)).toHaveLength(what === "changed" ? 1 : 0);
+  expect(await mend(aptPlane, store, "site", undefined, new AbortController().signal)).toHaveLength(
+    what === "changed" ? 1 : 0,
+  );
   await put((await observeServed(store, "site"))?.manifest as Digest);
   expect((await observeServed(store, "site"))?.touched).toEqual([]);
   expect(readFileSync(served(deb(0)))).toEqual(packages[0]?.bytes);

@@ -1,30 +1,14 @@
-import { type Digest, digestOfStream } from "../content/digest";
-import type { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
-import { directoryUrl } from "./archive-url";
+import { type Digest, digestOfStream } from "./digest";
 import { Fetch } from "./fetch";
-import type { MirrorManifest } from "./manifest";
+import type { ContentStore } from "./store";
 
-/** A file of a mirror in its store, and where it came from. */
+/** A file of a store, and where it came from. */
 export interface Stored {
   digest: Digest;
   size: number;
   path: string;
   urls: URL[];
-}
-
-/** In the order of their digests, so that a scrub can go on where it ended. */
-export function filesOf({ suites }: MirrorManifest): Stored[] {
-  const files = new Map<Digest, Stored>();
-  for (const { uri, indexes, pool } of suites) {
-    for (const { digest, size, path } of [...indexes, ...pool]) {
-      const url = directoryUrl(uri, path);
-      const same = files.get(digest);
-      if (same) same.urls.push(url);
-      else files.set(digest, { digest, size, path, urls: [url] });
-    }
-  }
-  return [...files.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }
 
 async function isWhole(store: ContentStore, { digest, size }: Stored): Promise<boolean> {

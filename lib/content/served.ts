@@ -3,17 +3,17 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import type { Digest } from "../content/digest";
-import { pin, unpin } from "../content/pins";
-import { readRecord, removeRecord, replace, writeRecord } from "../content/record";
-import type { ContentStore } from "../content/store";
 import { effect } from "../effect";
+import type { Digest } from "./digest";
 import { fingerprintOf } from "./fingerprint";
-import { type MirrorManifest, readManifest } from "./manifest";
-import { filesOf, repair } from "./repair";
-import { type Layout, linkTree, planTree } from "./tree";
+import { linkTree } from "./link-tree";
+import { pin, unpin } from "./pins";
+import type { Plane } from "./plane";
+import { readRecord, removeRecord, replace, writeRecord } from "./record";
+import { repair } from "./repair";
+import type { ContentStore } from "./store";
 
-/** Generations whose indexes and packages stay for clients in the middle of something, beside the one that is served. */
+/** Generations whose files stay for clients in the middle of something, beside the one that is served. */
 const KEPT = 2;
 
 interface Generation {
@@ -24,7 +24,8 @@ interface Generation {
 
 /** What is served under a name, newest first. */
 interface Served {
-  layout: Layout;
+  /** What else the plane was told of the tree's form. */
+  layout: unknown;
   generations: Generation[];
 }
 
@@ -37,18 +38,24 @@ const place = (store: ContentStore, name: string) => ({
 });
 
 /** Serves a manifest under a name, in one switch: whoever reads sees the state before or the one after. */
-export async function serve(store: ContentStore, name: string, manifest: Digest, layout: Layout): Promise<void> {
+export async function serve<Layout>(
+  plane: Plane<Layout>,
+  store: ContentStore,
+  name: string,
+  manifest: Digest,
+  layout: Layout,
+): Promise<void> {
   const before = await recordOf(store, name);
   const earlier = (before?.generations ?? []).filter((each) => each.manifest !== manifest).slice(0, KEPT);
-  const all = [manifest, ...earlier.map((each) => each.manifest)];
+  const all = [manifest, ...earlier.map((each) => each.manifest)] as const;
   await pin(store, `served/${name}`, all);
-  const [current, ...rest] = await Promise.all(all.map((each) => readManifest(store, each)));
+  const paths = await plane.tree(store, all, layout);
   const tree = `${manifest.slice(7, 19)}-${randomUUID().slice(0, 8)}`;
   const { link, record, trees, files } = place(store, name);
   const root = join(trees, tree);
   await effect(`link ${name}`, async () => {
     await mkdir(root, { recursive: true });
-    await linkTree(store, root, planTree([current as MirrorManifest, ...rest], layout));
+    await linkTree(store, root, paths);
     await writeFile(files(tree), (await fingerprintOf(root)).join("\n"));
     await promisify(execFile)("sync", ["--file-system", root]);
   });
@@ -63,7 +70,7 @@ export async function serve(store: ContentStore, name: string, manifest: Digest,
 export async function observeServed(
   store: ContentStore,
   name: string,
-): Promise<{ manifest: Digest; layout: Layout; touched: string[] } | undefined> {
+): Promise<{ manifest: Digest; layout: unknown; touched: string[] } | undefined> {
   const { link, trees, files } = place(store, name);
   const record = await recordOf(store, name);
   const tree = await readlink(link).then(basename, () => undefined);
@@ -85,7 +92,8 @@ function changedPaths(expected: readonly string[], found: readonly string[]): st
 }
 
 /** Verifies the files behind what was touched by hand, and fetches anew those that are bad. Returns their paths. */
-export async function mend(
+export async function mend<Layout>(
+  plane: Plane<Layout>,
   store: ContentStore,
   name: string,
   ca: string | undefined,
@@ -94,13 +102,13 @@ export async function mend(
   const standing = await observeServed(store, name);
   if (!standing || standing.touched.length === 0) return [];
   const record = await recordOf(store, name);
-  const all = (record?.generations ?? []).map((each) => each.manifest);
-  const [current, ...earlier] = await Promise.all(all.map((each) => readManifest(store, each)));
+  const [current, ...earlier] = (record?.generations ?? []).map((each) => each.manifest);
   if (!current) return [];
-  const tree = planTree([current, ...earlier], standing.layout);
+  const tree = await plane.tree(store, [current, ...earlier], standing.layout as Layout);
   const suspects = new Set(standing.touched.map((path) => tree.get(path)));
-  const files = [current, ...earlier].flatMap(filesOf).filter(({ digest }) => suspects.delete(digest));
-  return repair(store, files, ca, signal);
+  const files = await Promise.all([current, ...earlier].map((each) => plane.files(store, each)));
+  const found = files.flat().filter(({ digest }) => suspects.delete(digest));
+  return repair(store, found, ca, signal);
 }
 
 /** Takes what is served under a name away; the store keeps its files until it is collected. */

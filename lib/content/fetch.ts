@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { Arrivals } from "../content/arrivals";
-import type { Digest } from "../content/digest";
-import { download } from "../content/download";
-import type { ContentStore } from "../content/store";
 import type { DownloadClient } from "../http/download-client";
 import { HttpError } from "../http/http-error";
+import { Arrivals } from "./arrivals";
+import type { Digest } from "./digest";
+import { download } from "./download";
+import type { ContentStore } from "./store";
 
 export interface Wanted {
   /** Tried in turn: the next only where the one before is proven absent. */

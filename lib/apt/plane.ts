@@ -1,0 +1,29 @@
+import type { Digest } from "../content/digest";
+import type { Plane } from "../content/plane";
+import type { Stored } from "../content/repair";
+import { directoryUrl } from "./archive-url";
+import { type MirrorManifest, readManifest } from "./manifest";
+import { type Layout, planTree } from "./tree";
+
+/** apt archives, as what is served from any store sees them. */
+export const aptPlane: Plane<Layout> = {
+  async tree(store, generations, layout) {
+    const [current, ...earlier] = await Promise.all(generations.map((each) => readManifest(store, each)));
+    return planTree([current as MirrorManifest, ...earlier], layout);
+  },
+  files: async (store, manifest) => filesOf(await readManifest(store, manifest)),
+};
+
+/** In the order of their digests, so that a scrub can go on where it ended. */
+export function filesOf({ suites }: MirrorManifest): Stored[] {
+  const files = new Map<Digest, Stored>();
+  for (const { uri, indexes, pool } of suites) {
+    for (const { digest, size, path } of [...indexes, ...pool]) {
+      const url = directoryUrl(uri, path);
+      const same = files.get(digest);
+      if (same) same.urls.push(url);
+      else files.set(digest, { digest, size, path, urls: [url] });
+    }
+  }
+  return [...files.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+}

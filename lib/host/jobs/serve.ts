@@ -1,0 +1,43 @@
+import { aptPlane } from "../../apt/plane";
+import type { Digest } from "../../content/digest";
+import type { Plane } from "../../content/plane";
+import { mend, observeServed, serve, unserve } from "../../content/served";
+import { ContentStore } from "../../content/store";
+import { defineJob } from "../jobs";
+
+/** Every plane whose manifests can be served. */
+const PLANES = { apt: aptPlane } satisfies Record<string, Plane<never>>;
+
+interface Name {
+  store: string;
+  name: string;
+}
+
+interface Order extends Name {
+  plane: keyof typeof PLANES;
+  manifest: Digest;
+  layout: unknown;
+  ca?: string;
+}
+
+/** What is served under a name, and whether every file of it is as it was put there. */
+export const served = defineJob("served", async ({ store, name }: Name) => {
+  return (await observeServed(new ContentStore(store), name)) ?? null;
+});
+
+/** Serves a manifest; files that were touched by hand since are verified, and fetched again where they are bad. */
+export const serveManifest = defineJob(
+  "serve",
+  async ({ store, name, plane, manifest, layout, ca }: Order, _report, signal) => {
+    const content = new ContentStore(store);
+    const its = PLANES[plane] as Plane<unknown>;
+    await mend(its, content, name, ca, signal);
+    await serve(its, content, name, manifest, layout);
+    return null;
+  },
+);
+
+export const unserveName = defineJob("unserve", async ({ store, name }: Name) => {
+  await unserve(new ContentStore(store), name);
+  return null;
+});
