@@ -1,5 +1,4 @@
 import { lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
 const BATCH = 2000;
@@ -12,7 +11,7 @@ export async function fingerprintOf(root: string): Promise<string[]> {
   const lines: string[] = [];
   const walk = async (directory: string): Promise<void> => {
     for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(directory, entry.name);
+      const path = `${directory}/${entry.name}`;
       if (entry.isDirectory()) await walk(path);
       else {
         const { ino, size, mtimeNs } = lstatSync(path, { bigint: true });

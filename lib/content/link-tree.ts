@@ -1,5 +1,5 @@
 import { linkSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Digest } from "./digest";
 import type { ContentStore } from "./store";
@@ -11,14 +11,17 @@ const BATCH = 2000;
  * as long as the links themselves.
  */
 export async function linkTree(store: ContentStore, root: string, files: ReadonlyMap<string, Digest>): Promise<void> {
-  const made = new Set<string>();
+  const made = new Set(["."]);
+  const make = (directory: string): void => {
+    if (made.has(directory)) return;
+    make(dirname(directory));
+    made.add(directory);
+    mkdirSync(`${root}/${directory}`);
+  };
   let count = 0;
   for (const [path, digest] of files) {
-    const target = join(root, path);
-    const directory = dirname(target);
-    if (!made.has(directory)) mkdirSync(directory, { recursive: true });
-    made.add(directory);
-    linkSync(store.path(digest), target);
+    make(dirname(path));
+    linkSync(store.path(digest), `${root}/${path}`);
     if (++count % BATCH === 0) await setImmediate();
   }
 }
