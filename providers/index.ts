@@ -1,5 +1,6 @@
 import { Mirror } from "./apt/mirror";
 import { Published } from "./apt/published";
+import { Snapshot } from "./apt/snapshot";
 import { engine } from "./contract/engine";
 import { Lifecycle } from "./contract/lifecycle";
 import { AptSources } from "./host/apt-sources";
@@ -19,6 +20,7 @@ import type { AnyDefinition } from "./resource";
 export const kinds: readonly { definition: AnyDefinition }[] = [
   Mirror,
   Published,
+  Snapshot,
   AptSources,
   Container,
   DockerSettings,

@@ -17,7 +17,7 @@ export async function discard(store: ContentStore, manifests: readonly Digest[])
  * These and all they name. Manifests of every plane name their files by the key `digest`, so that none has to know the
  * others; what is no manifest, or is gone, names nothing more.
  */
-async function reach(store: ContentStore, roots: readonly Digest[]): Promise<Set<Digest>> {
+export async function reach(store: ContentStore, roots: readonly Digest[]): Promise<Set<Digest>> {
   const all = new Set<Digest>();
   for (const root of roots) {
     if ((await store.size(root)) === undefined) continue;

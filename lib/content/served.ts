@@ -91,6 +91,15 @@ function changedPaths(expected: readonly string[], found: readonly string[]): st
   return [...new Set(changed.map((line) => line.split("\0")[0] as string))];
 }
 
+/** Names under which a manifest is served now. */
+export async function servedAs(store: ContentStore, manifest: Digest): Promise<string[]> {
+  await mkdir(join(store.root, "served"), { recursive: true });
+  const records = (await readdir(join(store.root, "served"))).filter((file) => /^\..*\.json$/.test(file));
+  const names = records.map((file) => file.slice(1, -".json".length));
+  const current = await Promise.all(names.map(async (name) => (await recordOf(store, name))?.generations[0]?.manifest));
+  return names.filter((_, index) => current[index] === manifest);
+}
+
 /** Verifies the files behind what was touched by hand, and fetches anew those that are bad. Returns their paths. */
 export async function mend<Layout>(
   plane: Plane<Layout>,

@@ -6,6 +6,7 @@ import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
 import { served, serveManifest, unserveName } from "./jobs/serve";
+import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
 
 /**
  * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
@@ -22,6 +23,8 @@ const JOBS = [
   served,
   serveManifest,
   unserveName,
+  snapshotTake,
+  snapshotDrop,
 ] as unknown as readonly Job<unknown, unknown>[];
 const REPORT_EVERY = 200;
 const GRACE = 3000;

@@ -1,6 +1,7 @@
 import type { MakeFixture } from "../../support/fixture";
 import { aptMirror } from "./apt-mirror";
 import { aptPublished } from "./apt-published";
+import { aptSnapshot } from "./apt-snapshot";
 import { hostAptSources } from "./host-apt-sources";
 import { hostContainer } from "./host-container";
 import { hostDockerSettings } from "./host-docker-settings";
@@ -17,6 +18,7 @@ import { ociManifestList } from "./oci-manifest-list";
 export const fixtures: Record<string, MakeFixture> = {
   "apt:Mirror": aptMirror,
   "apt:Published": aptPublished,
+  "apt:Snapshot": aptSnapshot,
   "host:AptSources": hostAptSources,
   "host:Container": hostContainer,
   "host:DockerSettings": hostDockerSettings,
