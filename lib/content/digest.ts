@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { Transform } from "node:stream";
 
 /** `sha256:` and 64 lower-case hex digits: the one algorithm every registry knows. */
 export type Digest = `sha256:${string}`;
@@ -9,6 +8,8 @@ export interface Descriptor {
   digest: Digest;
   size: number;
 }
+
+type Named = Pick<Descriptor, "digest" | "size">;
 
 export function isDigest(text: string): text is Digest {
   return /^sha256:[0-9a-f]{64}$/.test(text);
@@ -28,24 +29,24 @@ export async function digestOfStream(stream: AsyncIterable<Buffer>): Promise<{ d
   return { digest: `sha256:${hash.digest("hex")}`, size };
 }
 
-/** Passes bytes through and fails at the end, or as soon as too many came, unless they are the ones expected. */
-export function verifying(expected: Pick<Descriptor, "digest" | "size">, source: string): Transform {
+/** Hands bytes on and fails at the end, or as soon as too many came, unless they are the ones expected. */
+export async function* verified(bytes: AsyncIterable<Buffer>, expected: Named, source: string): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
   let size = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      hash.update(chunk);
-      if (size > expected.size)
-        done(new Error(`${source}: more than the ${expected.size} bytes of ${expected.digest}`));
-      else done(null, chunk);
-    },
-    flush(done) {
-      const got = `sha256:${hash.digest("hex")}`;
-      if (got === expected.digest && size === expected.size) done();
-      else done(new Error(`${source}: ${size} bytes of ${got} came instead of ${expected.size} of ${expected.digest}`));
-    },
-  });
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    hash.update(chunk);
+    if (size > expected.size) throw new Error(`${source}: more than the ${expected.size} bytes of ${expected.digest}`);
+    yield chunk;
+  }
+  assertSame({ digest: `sha256:${hash.digest("hex")}`, size }, expected, source);
+}
+
+/** Throws unless what came is what was expected. */
+export function assertSame(came: Named, expected: Named, source: string): void {
+  if (came.digest === expected.digest && came.size === expected.size) return;
+  const [got, wanted] = [`${came.size} bytes of ${came.digest}`, `${expected.size} of ${expected.digest}`];
+  throw new Error(`${source}: ${got} came instead of ${wanted}`);
 }
 
 /** The one way JSON becomes bytes here: keys sorted, no white space, so that equal content has an equal digest. */

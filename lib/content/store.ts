@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, rmSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { effect } from "../effect";
 import { type Digest, isDigest } from "./digest";
 
@@ -27,7 +27,7 @@ export class ContentStore {
   }
 
   /** Adds content. With `expected`, content of another digest is refused and leaves nothing. */
-  async put(content: Buffer | Readable, expected?: Digest): Promise<{ digest: Digest; size: number }> {
+  async put(content: Buffer | AsyncIterable<Buffer>, expected?: Digest): Promise<{ digest: Digest; size: number }> {
     if (expected) {
       const size = await this.size(expected);
       if (size !== undefined) return { digest: expected, size };
@@ -63,12 +63,15 @@ export class ContentStore {
   }
 }
 
-async function writeHashed(path: string, content: Buffer | Readable): Promise<{ digest: Digest; size: number }> {
+async function writeHashed(
+  path: string,
+  content: Buffer | AsyncIterable<Buffer>,
+): Promise<{ digest: Digest; size: number }> {
   const hash = createHash("sha256");
   const file = await open(path, "wx");
   let size = 0;
   try {
-    for await (const chunk of content instanceof Readable ? content : [content]) {
+    for await (const chunk of Buffer.isBuffer(content) ? [content] : content) {
       hash.update(chunk as Buffer);
       size += (chunk as Buffer).length;
       await file.writeFile(chunk as Buffer);

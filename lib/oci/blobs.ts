@@ -1,5 +1,4 @@
-import { pipeline, Readable } from "node:stream";
-import { type Descriptor, type Digest, verifying } from "../content/digest";
+import { assertSame, type Descriptor, type Digest, digestOf, verified } from "../content/digest";
 import type { RegistryClient } from "./client";
 import { RegistryError } from "./registry-error";
 
@@ -23,7 +22,7 @@ export async function hasBlob(
 }
 
 /**
- * The blob as a stream, asked for when it is first read, that fails unless the very bytes expected came. A download cut
+ * The blob piece by piece, asked for when it is first read; fails unless the very bytes expected came. A download cut
  * short goes on where it ended. With `start` it is the rest from that byte on, which nothing proves: whoever takes it
  * must know the whole.
  */
@@ -33,25 +32,26 @@ export function openBlob(
   blob: Pick<Descriptor, "digest" | "size">,
   signal?: AbortSignal,
   start = 0,
-): Readable {
+): AsyncIterable<Buffer> {
   const path = `blobs/${blob.digest}`;
   const from = async (byte: number) => {
     const [headers, accept] = byte === 0 ? [{}, [200]] : [{ range: `bytes=${byte}-` }, [206]];
     return (await client.open({ method: "GET", repository, path, headers, accept, ...(signal && { signal }) })).stream;
   };
-  const stream = Readable.from(unbroken(start, from), { objectMode: false });
-  if (start > 0) return stream;
-  // Errors of either part reach whoever reads the result.
-  return pipeline(stream, verifying(blob, `GET ${client.address}/${repository}/${path}`), () => {});
+  const bytes = unbroken(start, from);
+  return start > 0 ? bytes : verified(bytes, blob, nameOf(client, repository, path));
 }
 
 /** Goes on with a new stream after a temporary failure, as long as each brings something. */
-async function* unbroken(start: number, from: (byte: number) => Promise<Readable>): AsyncGenerator<Buffer> {
+async function* unbroken(
+  start: number,
+  from: (byte: number) => Promise<AsyncIterable<Buffer>>,
+): AsyncGenerator<Buffer> {
   for (let at = start; ; ) {
     const begun = at;
     const stream = await from(at);
     try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
+      for await (const chunk of stream) {
         at += chunk.length;
         yield chunk;
       }
@@ -62,14 +62,19 @@ async function* unbroken(start: number, from: (byte: number) => Promise<Readable
   }
 }
 
-/** A small blob, such as an image configuration, as a whole. */
+/** A small blob, such as an image configuration, as a whole: one request that needs no connection of its own. */
 export async function readBlob(
   client: RegistryClient,
   repository: string,
   blob: Pick<Descriptor, "digest" | "size">,
   signal?: AbortSignal,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of openBlob(client, repository, blob, signal)) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  const path = `blobs/${blob.digest}`;
+  const call = { repository, path, accept: [200], ...(signal && { signal }) };
+  const { body } = await client.request({ ...call, method: "GET" });
+  assertSame({ digest: digestOf(body), size: body.length }, blob, nameOf(client, repository, path));
+  return body;
 }
+
+const nameOf = (client: RegistryClient, repository: string, path: string): string =>
+  `GET ${client.address}/${repository}/${path}`;

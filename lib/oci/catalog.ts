@@ -9,12 +9,20 @@ export function listRepositories(client: RegistryClient, signal?: AbortSignal): 
 
 /** Every tag of a repository; none where there is no such repository. */
 export function listTags(client: RegistryClient, repository: string, signal?: AbortSignal): Promise<string[]> {
-  const read = async ({ status, body }: Answer) => {
-    if (status !== 404) return (JSON.parse(body.toString()) as { tags: string[] | null }).tags;
-    await client.assertRegistry(signal);
-    return [];
-  };
+  const read = (answer: Answer) => readTags(client, answer, signal);
   return paged(client, { repository, path: "tags/list?n=1000", accept: [200, 404] }, read, signal);
+}
+
+/** Whether a repository has any tag at all. */
+export async function hasTags(client: RegistryClient, repository: string, signal?: AbortSignal): Promise<boolean> {
+  const call = { repository, path: "tags/list?n=1", accept: [200, 404], ...(signal && { signal }) };
+  return ((await readTags(client, await client.request({ ...call, method: "GET" }), signal)) ?? []).length > 0;
+}
+
+async function readTags(client: RegistryClient, { status, body }: Answer, signal?: AbortSignal) {
+  if (status !== 404) return (JSON.parse(body.toString()) as { tags: string[] | null }).tags;
+  await client.assertRegistry(signal);
+  return null;
 }
 
 async function paged(

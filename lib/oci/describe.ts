@@ -1,7 +1,7 @@
 import type { Digest } from "../content/digest";
 import { readBlob } from "./blobs";
 import type { RegistryClient } from "./client";
-import { ImageError, type ManifestBytes, type Platform, platformOf } from "./image";
+import { type Image, ImageError, type ManifestBytes, type Platform, platformOf } from "./image";
 import { getManifest } from "./manifests";
 import { isList } from "./media-types";
 import { parseImage } from "./parse";
@@ -14,6 +14,11 @@ export interface DescribedImage {
 
 /** What a digest says never changes, wherever it stands: each configuration is read once a process. */
 const platforms = new Map<Digest, Platform>();
+
+/** Of an image whose configuration is at hand: a list over it need not read that from the registry. */
+export function remember({ manifest, platform }: Image): void {
+  platforms.set(manifest.digest, platform);
+}
 
 /** An image in a registry with the platform its configuration names; undefined where it is proven absent. */
 export async function describeImage(

@@ -4,7 +4,7 @@ import { OCI_MANIFEST } from "./media-types";
 
 /** Bytes that are named by their digest and can be read as often as needed, from any byte on. */
 export interface Blob extends Descriptor {
-  open(start?: number): Readable;
+  open(start?: number): AsyncIterable<Buffer>;
 }
 
 /** A blob of few bytes, which are at hand. */

@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { canonicalJson, type Descriptor, type Digest, digestOf, isDigest, verifying } from "../content/digest";
+import { canonicalJson, type Descriptor, type Digest, digestOf, isDigest, verified } from "../content/digest";
 import { effect } from "../effect";
 import { readDockerArchive } from "./docker-archive";
 import {
@@ -116,7 +116,7 @@ async function writeBlob(part: Blob, path: string): Promise<void> {
   const target = join(path, blobPath(part.digest, path));
   if ((await stat(target).catch(() => undefined))?.size === part.size) return;
   await effect(`write ${target}`, async () => {
-    await pipeline(part.open(), verifying(part, target), createWriteStream(`${target}.part`));
+    await pipeline(verified(part.open(), part, target), createWriteStream(`${target}.part`));
     await rename(`${target}.part`, target);
   });
 }

@@ -12,6 +12,11 @@ interface Known {
 
 const known = new WeakMap<RegistryClient, Known>();
 
+export interface PlaceOptions extends TransferOptions {
+  /** The repository was seen without any tag: what it holds of an upload cut short is not worth a look at each blob. */
+  bare?: boolean;
+}
+
 /**
  * Sees to it that the repository holds the blob: found there, mounted from where it stands in the same registry, or
  * sent. One at a time for a blob and repository, because distribution 2.8 empties the link of a blob that is sent again
@@ -21,7 +26,7 @@ export function placeBlob(
   client: RegistryClient,
   repository: string,
   blob: Blob,
-  options: TransferOptions = {},
+  { bare = false, ...options }: PlaceOptions = {},
 ): Promise<"there" | "mounted" | "uploaded"> {
   const { homes, turns } = knownBy(client);
   const turn = `${repository}@${blob.digest}`;
@@ -29,8 +34,10 @@ export function placeBlob(
   const home = before ? undefined : homes.get(blob.digest);
   const placing = (async () => {
     await before;
-    if (await hasBlob(client, repository, blob.digest, options.signal)) return "there";
-    const mountFrom = options.mountFrom ?? (await home);
+    const stands = await home;
+    const absent = bare && !before && stands !== repository;
+    if (!absent && (await hasBlob(client, repository, blob.digest, options.signal))) return "there";
+    const mountFrom = options.mountFrom ?? stands;
     const elsewhere = mountFrom === undefined || mountFrom === repository ? {} : { mountFrom };
     return pushBlob(client, repository, blob, { ...options, ...elsewhere });
   })();

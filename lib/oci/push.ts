@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inParallel } from "../parallel";
+import { hasTags } from "./catalog";
 import type { RegistryClient } from "./client";
+import { remember } from "./describe";
 import { type Image, ImageError } from "./image";
 import { headManifest, putManifest } from "./manifests";
-import { placeBlob } from "./placing";
+import { type PlaceOptions, placeBlob } from "./placing";
 import { RegistryError } from "./registry-error";
 import type { TransferOptions } from "./upload";
 
@@ -35,11 +37,14 @@ export async function pushImage(
   options: PushOptions = {},
 ): Promise<{ changed: boolean }> {
   const { signal, mountFrom } = options;
+  remember(image);
   const standing = await headManifest(client, repository, tag, signal);
   if (standing?.digest === image.manifest.digest) return { changed: false };
   refuseForeign(image);
+  const needsBlobs = mountFrom !== repository;
+  const bare = needsBlobs && !standing && !(await hasTags(client, repository, signal));
   for (let round = 1; ; round++) {
-    if (mountFrom !== repository) await placeBlobs(client, repository, image, options);
+    if (needsBlobs) await placeBlobs(client, repository, image, { ...options, bare: bare && round === 1 });
     try {
       await putManifest(client, repository, tag, image.manifest, signal);
       return { changed: true };
@@ -58,7 +63,7 @@ async function placeBlobs(
   client: RegistryClient,
   repository: string,
   image: Image,
-  { onProgress = () => {}, ...options }: PushOptions,
+  { onProgress = () => {}, ...options }: PushOptions & Pick<PlaceOptions, "bare">,
 ): Promise<void> {
   const blobs = [...new Map([image.config, ...image.layers].map((blob) => [blob.digest, blob])).values()];
   const bytesTotal = blobs.reduce((sum, { size }) => sum + size, 0);

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { Agent, request } from "undici";
 import { TEMPORARY_CODE } from "../http/temporary";
 import { RegistryError } from "./registry-error";
@@ -21,7 +21,7 @@ interface Head {
   header(name: string): string | undefined;
 }
 export type Answer = Head & { body: Buffer };
-export type OpenAnswer = Head & { stream: Readable };
+export type OpenAnswer = Head & { stream: AsyncIterable<Buffer> };
 
 /** Manifests are at most 4 MiB in every registry; token and error answers are smaller. */
 const LARGEST_ANSWER = 16 * 1024 * 1024;
@@ -48,15 +48,11 @@ export class Transport {
   async open(call: Exchange, pool: Pool): Promise<OpenAnswer> {
     const { url, method, headers, body = null, signal } = call;
     try {
-      const options = { method, headers, body, dispatcher: this[pool], ...(signal ? { signal } : {}) };
+      // undici would end the connection after each HEAD, for servers that send a body with it; no registry does.
+      const options = { method, headers, body, reset: false, dispatcher: this[pool], ...(signal ? { signal } : {}) };
       const answer = await request(url, options);
       const header = (name: string) => [answer.headers[name]].flat()[0];
-      return {
-        url,
-        status: answer.statusCode,
-        header,
-        stream: Readable.from(told(call, answer.body), { objectMode: false }),
-      };
+      return { url, status: answer.statusCode, header, stream: told(call, answer.body) };
     } catch (error) {
       throw failure(call, error);
     }
@@ -71,7 +67,7 @@ export class Transport {
 export async function collect(call: Exchange, { stream, ...head }: OpenAnswer): Promise<Answer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of stream) {
     size += chunk.length;
     if (size > LARGEST_ANSWER) {
       throw new RegistryError({

@@ -1,4 +1,4 @@
-import { pipeline, type Readable, Transform } from "node:stream";
+import { Readable } from "node:stream";
 import { hasBlob } from "./blobs";
 import type { RegistryClient, RegistryRequest } from "./client";
 import type { Blob } from "./image";
@@ -121,13 +121,14 @@ class Upload {
 
   private open(start: number): Readable {
     this.tell(start);
-    const counter = new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        this.tell(this.told + chunk.length);
-        done(null, chunk);
-      },
-    });
-    return pipeline(this.blob.open(start), counter, () => {});
+    return Readable.from(this.counted(this.blob.open(start)), { objectMode: false });
+  }
+
+  private async *counted(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of bytes) {
+      this.tell(this.told + chunk.length);
+      yield chunk;
+    }
   }
 
   private finished(): "uploaded" {

@@ -83,10 +83,14 @@ export class Bakery {
   }
 
   /** A minimal Debian 13, as planned now. */
-  async trixie(architecture: Architecture, tag: string): Promise<Values> {
-    const [mirror] = await debianSources(local, "trixie");
+  trixie(architecture: Architecture, tag: string): Promise<Values> {
+    return this.debian("trixie", architecture, tag);
+  }
+
+  async debian(release: "bookworm" | "trixie", architecture: Architecture, tag: string): Promise<Values> {
+    const [mirror] = await debianSources(local, release);
     // Its updates reach a mirror for one architecture before another, and are none of the tests' business.
-    const sources = [{ ...mirror, suites: ["trixie"] }] as AptSource[];
+    const sources = [{ ...mirror, suites: [release] }] as AptSource[];
     const spec = { architecture, sources, variant: "minbase", packages: ["ca-certificates"], labels: {} };
     const { recipe } = await planBase(local, spec);
     const registry = { address: this.registry.address, insecure: true };

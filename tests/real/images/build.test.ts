@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { LocalHost } from "../../../lib/host/local";
 import { ensureBase } from "../../../lib/oci/base/build";
 import { planBase } from "../../../lib/oci/base/recipe";
@@ -46,7 +47,7 @@ test("two builds in two places at two times give the same digest, and no more th
   expect(two.digest).toBe(one.digest);
   const image = await openImage(one.path, { digest: one.digest });
   expect(image.platform).toEqual({ os: "linux", architecture: spec().architecture });
-  const config = JSON.parse(Buffer.concat((await image.config.open().toArray()) as Buffer[]).toString());
+  const config = JSON.parse(await text(image.config.open()));
   const layer = join(one.path, "blobs", image.layers[0]?.digest.replace(":", "/") ?? "");
   const sum = execFileSync("sh", ["-c", 'gunzip -c "$1" | sha256sum', "sh", layer]).toString().slice(0, 64);
   expect(config).toMatchObject({ config: { Labels: spec().labels }, rootfs: { diff_ids: [`sha256:${sum}`] } });

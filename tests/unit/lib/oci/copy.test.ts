@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { buffer } from "node:stream/consumers";
 import { canonicalJson, digestOf } from "../../../../lib/content/digest";
 import { RegistryClient } from "../../../../lib/oci/client";
 import { copyImage } from "../../../../lib/oci/copy";
@@ -71,6 +72,13 @@ describe("from another registry", () => {
     wholeAt(target);
     expect(await copy(image)).toEqual({ changed: false });
     expect(asked(target, "PUT /v2/ours/manifests")).toBe(1);
+  });
+
+  test("blobs are looked for one by one only where the repository has a tag", async () => {
+    await copy(image);
+    expect(asked(target, "HEAD /v2/ours/blobs")).toBe(0);
+    await pushImage(to, "ours", "other", imageFor("amd64"));
+    expect(asked(target, "HEAD /v2/ours/blobs")).toBe(2);
   });
 
   test("a download cut short goes on where it ended, and the upload with it", async () => {
@@ -209,9 +217,7 @@ describe("refused before anything is written:", () => {
   test("a layer that may not be handed on", async () => {
     const windows = dockerImage(["application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", 10]);
     source.routes.repository("theirs").manifests.set(windows.manifest.digest, windows.manifest);
-    source.routes
-      .repository("theirs")
-      .blobs.set(windows.config.digest, Buffer.concat(await windows.config.open().toArray()));
+    source.routes.repository("theirs").blobs.set(windows.config.digest, await buffer(windows.config.open()));
     await expect(copy(windows)).rejects.toThrow(/foreign.*, which no registry may hand on. Try: /);
     expect(writes()).toEqual([]);
   });
