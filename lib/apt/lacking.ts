@@ -3,6 +3,7 @@ import type { ContentStore } from "../content/store";
 import { directoryUrl } from "./archive-url";
 import { byHashPath } from "./by-hash";
 import { nameOf, type SuiteRecord } from "./manifest";
+import { readPool } from "./pool";
 
 /** A file that is to come. */
 export interface Lacking {
@@ -21,7 +22,7 @@ export async function lackingOf(store: ContentStore, suites: readonly SuiteRecor
   const there = new Set(await store.digests());
   const lacking = new Map<Digest, Lacking>();
   for (const record of suites) {
-    const { uri, byHash, indexes, pool } = record;
+    const { uri, byHash, indexes } = record;
     const add = (paths: string[], digest: Digest, size: number) => {
       const urls = paths.map((path) => directoryUrl(uri, path));
       const same = lacking.get(digest);
@@ -30,7 +31,7 @@ export async function lackingOf(store: ContentStore, suites: readonly SuiteRecor
     };
     // By their hashes where the archive has them so: then an update in between cannot mix two states.
     for (const file of indexes) add([...(byHash ? [byHashPath(file)] : []), file.path], file.digest, file.size);
-    for (const { path, digest, size } of pool) add([path], digest, size);
+    for (const { path, digest, size } of await readPool(store, record.pool)) add([path], digest, size);
   }
   return [...lacking.values()].sort((a, b) => b.size - a.size);
 }

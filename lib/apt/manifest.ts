@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { canonicalJson, type Digest } from "../content/digest";
 import type { ContentStore } from "../content/store";
+import type { Pool } from "./pool";
 
 /** A file of an archive: where it stands below the archive's root, and what it is. */
 export interface ArchiveFile {
@@ -24,7 +25,7 @@ export interface SuiteRecord {
   byHash?: boolean;
   /** The head itself, and what stands below the suite. */
   indexes: ArchiveFile[];
-  pool: ArchiveFile[];
+  pool: Pool;
 }
 
 /** What a mirror holds: named by its own digest, it stands in the store beside the files it names. */
@@ -42,15 +43,3 @@ export async function writeManifest(store: ContentStore, manifest: MirrorManifes
 }
 
 export const nameOf = ({ uri, suite }: Pick<SuiteRecord, "uri" | "suite">): string => `${uri} ${suite}`;
-
-/** Files of the pool and bytes in all, each digest counted once. */
-export function totals(manifest: MirrorManifest): { files: number; bytes: number } {
-  const sizes = new Map<Digest, number>();
-  for (const { pool } of manifest.suites) for (const { digest, size } of pool) sizes.set(digest, size);
-  return { files: sizes.size, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
-}
-
-/** Every digest it names. */
-export function digestsIn({ suites }: MirrorManifest): Set<Digest> {
-  return new Set(suites.flatMap(({ indexes, pool }) => [...indexes, ...pool].map(({ digest }) => digest)));
-}

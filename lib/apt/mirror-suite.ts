@@ -6,6 +6,7 @@ import { unpack } from "./compression";
 import { type Index, indexesOf } from "./indexes";
 import { type ArchiveFile, nameOf, type SuiteRecord } from "./manifest";
 import { packagesIn, sourcesIn } from "./packages";
+import { writePool } from "./pool";
 import type { Release } from "./release";
 import { below, fetchHead, type SuiteSource, suiteUrl } from "./suite";
 
@@ -37,7 +38,7 @@ export async function resolveSuite(
     ...(validator === undefined ? {} : { validator }),
     ...(release.acquireByHash ? { byHash: true } : {}),
     indexes: [...heads, ...indexes.map(({ path, digest, size }) => ({ path: below(source, path), digest, size }))],
-    pool: await poolOf(fetch, source, release, indexes),
+    pool: await writePool(fetch.store, await poolOf(fetch, source, release, indexes)),
   };
 }
 

@@ -6,7 +6,7 @@ import { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
 import type { Report } from "../progress";
 import { bytesOf, type Lacking, lackingOf } from "./lacking";
-import { digestsIn, readManifest, totals, writeManifest } from "./manifest";
+import { readManifest, type SuiteRecord, writeManifest } from "./manifest";
 import { ArchiveError } from "./release";
 import { noteSeen } from "./seen";
 import { settle } from "./settle";
@@ -42,7 +42,7 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };
   const client = new DownloadClient({ connections: AT_ONCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
-    const fetch = new Fetch(store, client, order.name, digestsIn(standing), signal);
+    const fetch = new Fetch(store, client, order.name, signal);
     const { suites, failures } = await readUpstream(order, standing.suites, client, fetch, signal);
     const fresh = suites.filter((each) => !standing.suites.includes(each));
     const lacking = await lackingOf(store, fresh);
@@ -56,10 +56,16 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
     const earlier = history.filter((each) => each !== digest).slice(0, order.keep ?? KEPT);
     await settle(store, order.name, before, summaryOf(digest, earlier, manifest));
     await noteSeen(store, order.name, []);
-    return { manifest: digest, ...totals(manifest), fetched: { files: lacking.length, bytes: fetch.bytes } };
+    return { manifest: digest, ...totals(suites), fetched: { files: lacking.length, bytes: fetch.bytes } };
   } finally {
     await client.close();
   }
+}
+
+/** Packages and their bytes. */
+function totals(suites: readonly SuiteRecord[]): { files: number; bytes: number } {
+  const sum = (of: "files" | "bytes") => suites.reduce((total, { pool }) => total + pool[of], 0);
+  return { files: sum("files"), bytes: sum("bytes") };
 }
 
 /** Brings what is lacking; what cannot be had is told by suite, and the rest comes. */

@@ -4,7 +4,7 @@ import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
 import { bytesOf, lackingOf } from "./lacking";
-import { digestsIn, readManifest } from "./manifest";
+import { readManifest } from "./manifest";
 import { ArchiveError } from "./release";
 import type { SuiteSource } from "./suite";
 import { readSummary, type SuiteSummary, summaryOfSuite } from "./summary";
@@ -41,7 +41,7 @@ export async function planMirror(order: PlanOrder, _report: Report, signal: Abor
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };
   const client = new DownloadClient({ timeout: PATIENCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
-    const fetch = new Fetch(store, client, `plan-${order.name}`, digestsIn(standing), signal);
+    const fetch = new Fetch(store, client, `plan-${order.name}`, signal);
     const { suites, failures } = await readUpstream(order, standing.suites, client, fetch, signal);
     if (failures.length > 0) throw new ArchiveError(failures.join("\n"));
     const lacking = await lackingOf(

@@ -2,20 +2,23 @@ import type { Digest } from "../content/digest";
 import type { Plane } from "../content/plane";
 import type { Stored } from "../content/repair";
 import { directoryUrl } from "./archive-url";
-import { type MirrorManifest, readManifest } from "./manifest";
+import { readManifest } from "./manifest";
+import { readFiles, type SuiteFiles } from "./pool";
 import { type Layout, planTree } from "./tree";
 
 /** apt archives, as what is served from any store sees them. */
 export const aptPlane: Plane<Layout> = {
   async tree(store, generations, layout) {
-    const [current, ...earlier] = await Promise.all(generations.map((each) => readManifest(store, each)));
-    return planTree([current as MirrorManifest, ...earlier], layout);
+    const manifests = await Promise.all(generations.map((each) => readManifest(store, each)));
+    return planTree(await readFiles(store, manifests), layout);
   },
-  files: async (store, manifest) => filesOf(await readManifest(store, manifest)),
+  async files(store, manifest) {
+    return filesOf((await readFiles(store, [await readManifest(store, manifest)])).flat());
+  },
 };
 
 /** In the order of their digests, so that a scrub can go on where it ended. */
-export function filesOf({ suites }: MirrorManifest): Stored[] {
+function filesOf(suites: readonly SuiteFiles[]): Stored[] {
   const files = new Map<Digest, Stored>();
   for (const { uri, indexes, pool } of suites) {
     for (const { digest, size, path } of [...indexes, ...pool]) {

@@ -5,8 +5,7 @@ import { readRecord, removeRecord, writeRecord } from "../content/record";
 import { repair } from "../content/repair";
 import { ContentStore } from "../content/store";
 import type { Report } from "../progress";
-import { readManifest } from "./manifest";
-import { filesOf } from "./plane";
+import { aptPlane } from "./plane";
 
 export interface ScrubOrder {
   store: string;
@@ -33,8 +32,7 @@ interface Position {
 /** Reads every byte of a mirror again; what is not what its digest says is fetched anew from where it came. */
 export async function scrub(order: ScrubOrder, report: Report, signal: AbortSignal): Promise<ScrubResult> {
   const store = new ContentStore(order.store);
-  const manifest = await readManifest(store, order.manifest);
-  const files = filesOf(manifest);
+  const files = await aptPlane.files(store, order.manifest);
   const position = await positionOf(store, order.manifest);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const repaired: string[] = [];

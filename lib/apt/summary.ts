@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Digest } from "../content/digest";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
 import { effect } from "../effect";
-import { type MirrorManifest, type SuiteRecord, totals } from "./manifest";
+import type { MirrorManifest, SuiteRecord } from "./manifest";
 
 /** What a suite holds, in a line: enough to compare it with a plan without reading the manifest. */
 export interface SuiteSummary {
@@ -29,8 +29,8 @@ export function summaryOf(manifest: Digest, earlier: Digest[], { suites }: Mirro
 }
 
 export function summaryOfSuite(record: SuiteRecord): SuiteSummary {
-  const { uri, suite, head } = record;
-  return { uri, suite, head, ...totals({ suites: [record] }) };
+  const { uri, suite, head, pool } = record;
+  return { uri, suite, head, files: pool.files, bytes: pool.bytes };
 }
 
 export function readSummary(store: string, name: string): Promise<MirrorSummary | undefined> {

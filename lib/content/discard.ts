@@ -1,31 +1,44 @@
-import { readFile } from "node:fs/promises";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import type { Digest } from "./digest";
 import { pinned } from "./pins";
 import type { ContentStore } from "./store";
 
-/** Removes manifests and the files they name, but for those that anything pinned names, too. */
+/** Removes manifests and all they name, but for what anything pinned names, too. */
 export async function discard(store: ContentStore, manifests: readonly Digest[]): Promise<void> {
   if (manifests.length === 0) return;
   const idle = await reach(store, manifests);
   for (const digest of await reach(store, await pinned(store))) idle.delete(digest);
-  for (const digest of idle) if (!manifests.includes(digest)) await store.remove(digest);
-  // Last: a removal cut short still knows what is left to remove.
-  for (const digest of manifests) if (idle.has(digest)) await store.remove(digest);
+  // Files before what names them: a removal cut short still knows what is left to remove.
+  for (const digest of [...idle].reverse()) await store.remove(digest);
 }
 
 /**
- * These and all they name. Manifests of every plane name their files by the key `digest`, so that none has to know the
- * others; what is no manifest, or is gone, names nothing more.
+ * These and all they name. Manifests of every plane name their files by the key `digest`, and further manifests by the
+ * key `manifest`, so that none has to know the others; what is no manifest, or is gone, names nothing more.
  */
 export async function reach(store: ContentStore, roots: readonly Digest[]): Promise<Set<Digest>> {
   const all = new Set<Digest>();
-  for (const root of roots) {
+  const waiting = [...roots];
+  for (let root = waiting.pop(); root !== undefined; root = waiting.pop()) {
     if ((await store.size(root)) === undefined) continue;
     all.add(root);
-    const bytes = await readFile(store.path(root));
-    if (bytes[0] !== "{".charCodeAt(0)) continue;
-    for (const [, digest] of bytes.toString("latin1").matchAll(/"digest":\s*"(sha256:[0-9a-f]{64})"/g))
-      all.add(digest as Digest);
+    for (const [, key, digest] of namedIn(store.path(root))) {
+      if (key === "manifest" && !all.has(digest as Digest)) waiting.push(digest as Digest);
+      else all.add(digest as Digest);
+    }
   }
   return all;
+}
+
+function namedIn(path: string): Iterable<RegExpMatchArray> {
+  const file = openSync(path, "r");
+  try {
+    // What is pinned may be large, and no manifest.
+    const first = Buffer.alloc(1);
+    readSync(file, first);
+    if (first.toString() !== "{") return [];
+    return readFileSync(path, "latin1").matchAll(/"(digest|manifest)":\s*"(sha256:[0-9a-f]{64})"/g);
+  } finally {
+    closeSync(file);
+  }
 }

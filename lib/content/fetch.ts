@@ -24,8 +24,6 @@ export class Fetch {
     readonly store: ContentStore,
     private readonly client: DownloadClient,
     owner: string,
-    /** What is surely there: not even looked at. */
-    private readonly trusted: ReadonlySet<Digest>,
     private readonly signal?: AbortSignal,
   ) {
     this.arrivals = new Arrivals(store, owner);
@@ -33,7 +31,7 @@ export class Fetch {
 
   /** Whether the bytes are in the store. */
   async has(digest: Digest): Promise<boolean> {
-    return this.trusted.has(digest) || (await this.store.size(digest)) !== undefined;
+    return (await this.store.size(digest)) !== undefined;
   }
 
   get(wanted: Wanted): Promise<void> {

@@ -28,7 +28,7 @@ export async function repair(
   if (bad.length === 0) return [];
   const client = new DownloadClient(ca === undefined ? {} : { ca });
   try {
-    const fetch = new Fetch(store, client, "repair", new Set(), signal);
+    const fetch = new Fetch(store, client, "repair", signal);
     for (const file of bad) {
       await store.remove(file.digest);
       await fetch.get(file);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readManifest } from "../../../../lib/apt/manifest";
 import { type MirrorResult, mirror } from "../../../../lib/apt/mirror";
+import { readFiles } from "../../../../lib/apt/pool";
 import type { SuiteSource } from "../../../../lib/apt/suite";
 import { readSummary } from "../../../../lib/apt/summary";
 import { type Digest, digestOf } from "../../../../lib/content/digest";
@@ -46,7 +47,8 @@ const run = (...suites: SuiteSource[]): Promise<MirrorResult> =>
     new AbortController().signal,
   );
 const pool = async ({ manifest }: { manifest: Digest }) =>
-  (await readManifest(store, manifest)).suites
+  (await readFiles(store, [await readManifest(store, manifest)]))
+    .flat()
     .flatMap((suite) => suite.pool.map(({ path }) => path.split("/").at(-1)))
     .sort();
 const standing = async () => (await readSummary(root, "site"))?.manifest;
@@ -164,6 +166,18 @@ test("a part that an earlier run left is gone on with; a rotten one is fetched a
   writeFileSync(part, Buffer.alloc(100_000, "rotten"));
   await run();
   expect(await store.size(digestOf(two.bytes))).toBe(200_000);
+});
+
+test("packages that came in vain go when the archive moves on, and not those it still names", async () => {
+  const four = packageOf("four");
+  archive.publish("trixie", [one, three, four], { key, date: day(2) });
+  archive.files.delete(deb("three"));
+  await expect(run()).rejects.toThrow("404");
+  expect(await store.size(digestOf(four.bytes))).toBe(1000);
+  archive.publish("trixie", [one, two], { key, date: day(3) });
+  await run();
+  expect(await store.size(digestOf(four.bytes))).toBeUndefined();
+  expect(await store.size(digestOf(one.bytes))).toBe(1000);
 });
 
 test("one suite that fails does not keep the bytes of another away", async () => {

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { Digest } from "../../../../lib/content/digest";
-import { collect, pin, unpin } from "../../../../lib/content/pins";
+import { collect } from "../../../../lib/content/collect";
+import { canonicalJson, type Digest } from "../../../../lib/content/digest";
+import { pin, unpin } from "../../../../lib/content/pins";
 import { publish, published } from "../../../../lib/content/publish";
 import { ContentStore } from "../../../../lib/content/store";
 
@@ -75,4 +76,15 @@ test("a store that nobody claims is not emptied", async () => {
   await store.put(Buffer.from("one"));
   await expect(collect(store)).rejects.toThrow("refusing to remove all 1 objects");
   expect(await store.digests()).toHaveLength(1);
+});
+
+test("a collector keeps all that a pinned manifest names, through the manifests it names", async () => {
+  const [far, near, idle] = [await store.put(Buffer.from("far")), await store.put(Buffer.from("near")), HELLO];
+  await store.put(Buffer.from("hello"));
+  const list = await store.put(canonicalJson({ files: [{ digest: far.digest }] }));
+  const top = await store.put(canonicalJson({ head: { digest: near.digest }, pool: { manifest: list.digest } }));
+  await pin(store, "mirror/site", [top.digest]);
+  expect(await collect(store)).toMatchObject({ removed: 1 });
+  expect((await store.digests()).sort()).toEqual([far, near, list, top].map(({ digest }) => digest).sort());
+  expect(await store.size(idle)).toBeUndefined();
 });
