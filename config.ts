@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { aptMirror } from "./config/apt";
+import { content } from "./config/content";
+import { contentMistakes } from "./config/content-rules";
 import { image, imageList } from "./config/image";
 import { type Mistake, unknownNames } from "./config/names";
 import { registry } from "./config/registry";
@@ -32,6 +35,8 @@ const seed = z
     registry,
     images: z.array(image).default([]),
     imageLists: z.array(imageList).default([]),
+    content: content.optional(),
+    apt: z.array(aptMirror).default([]),
   })
   .meta({ examples: [{ host: "seed", registry: { port: 4000 } }] });
 
@@ -85,7 +90,12 @@ export function readSite(): Site {
 
 export function parseSite(values: z.input<typeof siteSchema>, file: string): Site {
   const parsed = siteSchema.safeParse(values);
-  const mistakes: Mistake[] = [...(parsed.error?.issues ?? []), ...unknownNames(values), ...registryMistakes(values)];
+  const mistakes: Mistake[] = [
+    ...(parsed.error?.issues ?? []),
+    ...unknownNames(values),
+    ...registryMistakes(values),
+    ...contentMistakes(values),
+  ];
   if (parsed.success && mistakes.length === 0) return parsed.data;
   const lines = mistakes.map(({ path, message }) => `  - ${path.join(".") || "(file)"}: ${message}${example(path)}`);
   const count = lines.length === 1 ? "1 mistake" : `${lines.length} mistakes`;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { assertArguments } from "./components/arguments";
 import { Lab } from "./components/lab";
@@ -12,10 +13,17 @@ const HERE = { kind: "local", name: "localhost" } as const;
 /** Everything that decides which resources exist is awaited before the first of them. */
 export = async () => {
   const site = readSite();
+  const clients = [site.seed.host, ...site.undercloud.nodes];
   const plan = await planSite(
-    { ...site, ...site.seed, registryHost: site.seed.host },
-    { project: pulumi.getProject(), stack: pulumi.getStack(), preview: pulumi.runtime.isDryRun(), directory: ".state" },
+    { ...site, ...site.seed, registryHost: site.seed.host, clients },
+    {
+      ...{ project: pulumi.getProject(), stack: pulumi.getStack(), preview: pulumi.runtime.isDryRun() },
+      ...{ directory: ".state", runner: join(__dirname, "runner.cjs") },
+    },
   );
+  for (const { mirror, text, warning } of plan.notes) {
+    void pulumi.log[warning ? "warn" : "info"](`mirror ${mirror}: ${text}`);
+  }
   const outputs = build(site, plan);
   assertArguments();
   return outputs;
@@ -28,6 +36,7 @@ function build(site: Site, plan: SitePlan) {
     if (!found) throw new Error(`no host "${name}" in the plan`);
     return found;
   };
+  const { content } = plan;
   const seed = new Seed("seed", {
     machine: machine(site.seed.host),
     builder: HERE,
@@ -35,10 +44,12 @@ function build(site: Site, plan: SitePlan) {
     registryRecipe: plan.registryRecipe,
     images: plan.images,
     registries: site.registries,
-    collect: site.seed.registry.collectGarbage ? plan.content : undefined,
+    collect: site.seed.registry.collectGarbage ? plan.held : undefined,
+    content: content && { keeper: machine(content.keeper), plan: content, clients: content.clients },
   });
   const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));
-  const undercloud = new Undercloud("undercloud", { nodes, registry: seed.trust }, { dependsOn: [seed] });
+  const packages = content?.clients;
+  const undercloud = new Undercloud("undercloud", { nodes, registry: seed.trust, packages }, { dependsOn: [seed] });
   if (site.overcloud) {
     const { deployHost, inventory } = site.overcloud;
     new Overcloud(
@@ -51,5 +62,6 @@ function build(site: Site, plan: SitePlan) {
     registry: seed.trust.address,
     images: seed.lists,
     architectures: seed.architectures,
+    ...(seed.content && { content: seed.content.url, mirrors: seed.content.mirrors }),
   };
 }

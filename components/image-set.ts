@@ -26,6 +26,8 @@ export interface PlannedSet {
     architecture: "amd64" | "arm64" | "s390x";
     sources: { uri: string; suites: string[]; components: string[]; signedBy?: string | undefined; trusted: boolean }[];
     packages: string[];
+    /** Of the site's mirrors, where it is made from these. */
+    snapshot?: string;
     recipe: string;
   }[];
   holes: readonly { architecture: string; why: string }[];

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "../providers/host/on-host";
 import { GarbageCollection } from "../providers/oci/garbage-collection";
 import type { RegistryReach } from "../providers/oci/in-registry";
+import { AptClient, type ClientPlan } from "./apt-client";
+import { Content, type ContentPlan } from "./content";
 import { ImageSet, type ImageSetArgs, type PlannedSet } from "./image-set";
 import type { Machine } from "./machine";
 import { Node, type RegistryTrust } from "./node";
@@ -24,9 +26,11 @@ export interface SeedArgs {
   collect?: string | undefined;
   /** Registries images come from, by name. */
   registries: ImageSetArgs["registries"];
+  /** What is served as files: where it is kept, what it is, and by host what it installs of it. */
+  content?: { keeper: Machine; plan: ContentPlan; clients: Readonly<Record<string, ClientPlan>> } | undefined;
 }
 
-/** What a site is fed from: the registry, and the images and lists in it. */
+/** What a site is fed from: the registry, the images and lists in it, and what is served as files. */
 export class Seed extends pulumi.ComponentResource {
   /** What the Docker of other hosts must know of the registry. Plain: what is pulled does not depend on its container. */
   readonly trust: RegistryTrust;
@@ -34,6 +38,7 @@ export class Seed extends pulumi.ComponentResource {
   readonly architectures: Readonly<Record<string, ImageSet["architectures"]>>;
   /** By name of the image: the digest of its list. */
   readonly lists: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly content: Content | undefined;
 
   constructor(name: string, args: SeedArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Seed", name, {}, options);
@@ -51,10 +56,21 @@ export class Seed extends pulumi.ComponentResource {
     // What is in a registry that stands elsewhere does not go with this machine.
     const within = { parent: this, ...(registry && { dependsOn: [registry], ...gone }) };
     const reach = { name: called, ...way };
+    this.content = this.serve(name, args, reach, registry ? { dependsOn: [registry], ...gone } : { dependsOn: [node] });
+    const { content } = this;
+    // What is made from the site's mirrors waits until they are served.
+    const after = ({ bases }: PlannedSet) =>
+      content && bases.some(({ snapshot }) => snapshot !== undefined)
+        ? { ...within, dependsOn: [...(registry ? [registry] : []), content] }
+        : within;
     const sets = args.images.map((image) => {
       const { repository, tag } = image;
       const unique = `${name}-${repository.replaceAll("/", "-")}-${tag}`;
-      const set = new ImageSet(unique, { ...image, builder, registry: reach, registries: args.registries }, within);
+      const set = new ImageSet(
+        unique,
+        { ...image, builder, registry: reach, registries: args.registries },
+        after(image),
+      );
       return { named: `${repository}:${tag}`, set };
     });
     this.architectures = Object.fromEntries(sets.map(({ named, set }) => [named, set.architectures]));
@@ -67,9 +83,20 @@ export class Seed extends pulumi.ComponentResource {
       new GarbageCollection(
         `${called}-garbage`,
         { host: machine.connection, container: "registry", registry: reach, content: args.collect },
-        { parent: this, dependsOn: [registry, ...sets.map(({ set }) => set)], ...gone },
+        { parent: this, dependsOn: [registry, ...(content ? [content] : []), ...sets.map(({ set }) => set)], ...gone },
       );
     }
     this.registerOutputs({ registry: address });
+  }
+
+  private serve(name: string, args: SeedArgs, registry: RegistryReach, within: object): Content | undefined {
+    const { machine, builder, content } = args;
+    if (!content) return undefined;
+    const { keeper, plan, clients } = content;
+    const parts = { keeper, server: machine, builder, registry, within, plan };
+    const made = new Content(`${name}-content`, parts, { parent: this });
+    const client = clients[machine.connection.name ?? ""];
+    if (client) new AptClient(`${name}-apt`, { machine, ...client }, { parent: this, dependsOn: [made] });
+    return made;
   }
 }

@@ -52,6 +52,9 @@ const source = z.union(
         .min(1)
         .optional()
         .meta({ description: "Archives; those this machine installs from where absent" }),
+      mirror: z.string().min(1).optional().meta({
+        description: "A name from seed.apt instead of sources: made from what the site serves, and nothing else",
+      }),
       packages: z.array(z.string().min(1)).default([]).meta({ description: "Beside those of a minimal system" }),
     }),
   ],

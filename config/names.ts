@@ -42,6 +42,13 @@ function hostUses(values: Values): Use[] {
   const inventory = within(values, "overcloud", "inventory");
   return [
     { path: ["seed", "host"], name: within(values, "seed", "host") },
+    { path: ["seed", "content", "host"], name: within(values, "seed", "content", "host") },
+    ...listed(within(values, "seed", "apt")).flatMap((mirror, index) =>
+      listed(within(mirror, "clients")).map((name, client) => ({
+        path: ["seed", "apt", index, "clients", client],
+        name,
+      })),
+    ),
     { path: ["overcloud", "deployHost"], name: within(values, "overcloud", "deployHost") },
     ...listed(within(values, "undercloud", "nodes")).map((name, index) => ({
       path: ["undercloud", "nodes", index],

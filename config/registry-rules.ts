@@ -36,7 +36,8 @@ export function registryMistakes(values: Values): Mistake[] {
   ];
 }
 
-function sshPort(values: Values): unknown {
+/** Where the seed's SSH server listens. */
+export function sshPort(values: Values): unknown {
   const name = String(within(values, "seed", "host"));
   if (within(values, "lab", "hosts", name) !== undefined) return SSH;
   const host = within(values, "hosts", name);

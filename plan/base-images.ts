@@ -1,7 +1,7 @@
 import { type AptSource, debianSources } from "../lib/debian/apt-source";
 import type { Architecture } from "../lib/debian/emulation";
 import { LocalHost } from "../lib/host/local";
-import { planBase } from "../lib/oci/base/recipe";
+import { planBase, recipeOf } from "../lib/oci/base/recipe";
 import { inParallel } from "../lib/parallel";
 import type { SiteImage } from "./image-sources";
 
@@ -9,7 +9,16 @@ import type { SiteImage } from "./image-sources";
 export interface DebianSource {
   debian: string;
   sources?: readonly AptSource[] | undefined;
+  /** A mirror of the site instead of them. */
+  mirror?: string | undefined;
   packages: readonly string[];
+}
+
+/** A suite as a mirror of the site will have it. */
+export interface MirroredSources {
+  sources: AptSource[];
+  /** Digest of what they will hold. */
+  snapshot: string;
 }
 
 /** What an image for one architecture is made from now. */
@@ -18,6 +27,7 @@ export interface PlannedBase {
   architecture: Architecture;
   sources: AptSource[];
   packages: string[];
+  snapshot?: string;
   recipe: string;
 }
 
@@ -35,13 +45,21 @@ export interface MadeFrom extends DebianSource {
 /** A few: each asks every archive. */
 const AT_ONCE = 4;
 
-/** The recipes, in order: what the archives hold now decides them. */
-export async function planBases(wanted: readonly MadeFrom[]): Promise<PlannedBase[]> {
+/** The recipes, in order: what the archives hold now decides them, or what the site's mirrors will hold. */
+export async function planBases(
+  wanted: readonly MadeFrom[],
+  mirrored: (mirror: string, suite: string) => Promise<MirroredSources>,
+): Promise<PlannedBase[]> {
   const here = new LocalHost("localhost");
-  return inParallel(wanted, AT_ONCE, async ({ debian, sources: named, packages, tag, architecture }) => {
+  return inParallel(wanted, AT_ONCE, async ({ debian, sources: named, mirror, packages, tag, architecture }) => {
+    const spec = { architecture, variant: "minbase", packages, labels: {} };
+    const base = { tag, architecture, packages: [...packages] };
+    if (mirror !== undefined) {
+      const found = await mirrored(mirror, debian);
+      return { ...base, ...found, recipe: recipeOf({ ...spec, ...found }, { sums: {} }) };
+    }
     const sources = [...(named ?? (await debianSources(here, debian)))];
-    const spec = { architecture, variant: "minbase", sources, packages, labels: {} };
-    const { recipe } = await planBase(here, spec);
-    return { tag, architecture, sources, packages: [...packages], recipe };
+    const { recipe } = await planBase(here, { ...spec, sources });
+    return { ...base, sources, recipe };
   });
 }

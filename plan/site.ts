@@ -1,17 +1,18 @@
+import type { Architecture } from "../lib/debian/emulation";
+import type { Connection } from "../lib/host/connection";
 import { LocalHost } from "../lib/host/local";
-import { type RegistryImageKind, registryRecipe } from "../lib/lab/registry-image";
-import type { RegistryOptions } from "../lib/oci/client";
-import { type MadeFrom, madeFor, type PlannedBase, planBases } from "./base-images";
+import { architecture } from "../lib/lab/image-archive";
+import type { Note } from "./apt-mirrors";
+import { type PlannedContent, planContent } from "./content";
 import { type LabSite, type PlannedHost, planHosts, type Way } from "./hosts";
 import { imagesOfList, type SiteImageList } from "./image-lists";
-import { type SiteImage, soughtFor } from "./image-sources";
+import type { SiteImage } from "./image-sources";
 import { contentOf, type PlannedImageSet, planImages } from "./images";
-import { type PlannedRegistry, planRegistry, type RegistryWay, type SiteRegistry, withAuthority } from "./registry";
+import { type SiteMirror, wantedMirror } from "./mirror-sources";
+import { type PlannedRegistry, planRegistry, type RegistryWay, type SiteRegistry } from "./registry";
 import { resolution } from "./resolution";
-import { lookUpstream, type Offered, type Sought } from "./upstream-images";
-
-/** The site's own registry, among those the stack file names. */
-const OWN = "";
+import { askUpstream, type ContentQuestion, OWN, questionOf } from "./upstream";
+import { type SiteContent, webImageFrom, webUrl } from "./web-server";
 
 export interface SiteQuestion {
   hosts: Record<string, Way>;
@@ -23,16 +24,24 @@ export interface SiteQuestion {
   imageLists: readonly SiteImageList[];
   /** Registries images come from, by the name the stack file gives them. */
   registries: Readonly<Record<string, RegistryWay>>;
+  /** What is served as files, and where; absent where nothing is. */
+  content?: SiteContent | undefined;
+  apt: readonly SiteMirror[];
+  /** Hosts that install from the site's mirrors, unless a mirror says which. */
+  clients: readonly string[];
 }
 
 export interface SitePlan {
   hosts: Record<string, PlannedHost>;
   images: PlannedImageSet[];
   /** One digest over all that the registry is to hold. */
-  content: string;
+  held: string;
   registry: PlannedRegistry;
   /** What the registry's image is made from, known before it is made; absent where the registry stands already. */
   registryRecipe?: string;
+  content?: PlannedContent;
+  /** For the person who previews. */
+  notes: Note[];
 }
 
 export interface Surroundings {
@@ -41,68 +50,53 @@ export interface Surroundings {
   preview: boolean;
   /** Where this project keeps what belongs to its stacks and not to git; relative, so that no state names a machine. */
   directory: string;
+  /** The job runner that is shipped to hosts. */
+  runner: string;
 }
 
 /** What the site should be now: resolved at once, returned as plain values. */
 export async function planSite(site: SiteQuestion, at: Surroundings): Promise<SitePlan> {
-  const { project, stack, preview, directory } = at;
+  const { project, stack, preview, directory, runner } = at;
   const files = { preview: `${directory}/plan/${stack}.json`, lock: `Pulumi.${stack}.lock.json` };
   const images = [...site.images, ...(await Promise.all(site.imageLists.map(imagesOfList))).flat()];
   const registry = await planRegistry(site.registry, addressOf(site), `${project}-${stack}`);
   const registries = { ...site.registries, [OWN]: registry.way };
-  const question = questionOf(images, registries, registry);
+  const web = site.content ? await webImageFrom(site.content, () => architectureOf(site)) : [];
+  const question = questionOf(images, registries, registry, { web, content: await contentQuestion(site) });
+  const notes: Note[] = [];
+  const asker = { registries, keeper: { connection: keeperOf(site), runner }, notes };
   const [hosts, upstream] = await Promise.all([
     planHosts(site, `${directory}/keys/${stack}`, `${project}-${stack}`),
-    resolution(files, question, preview, () => askUpstream(question, registries)),
+    resolution(files, question, preview, () => askUpstream(question, asker)),
   ]);
-  const { offered, bases, ...recipe } = upstream;
+  const { offered, bases: all, mirrors, ...recipe } = upstream;
+  const bases = all.slice(0, all.length - web.length);
   const sets = await planImages(images, { offered, bases }, `${directory}/content`, `stack/${stack}`);
-  return { hosts, images: sets, content: contentOf(sets), registry, ...recipe };
+  const seed = { seed: site.registryHost, address: addressOf(site), everybody: site.clients };
+  const facts = { mirrors: mirrors ?? [], web: all[bases.length], ...seed };
+  const content = site.content && { content: await planContent(site.content, site.apt, facts) };
+  return { hosts, images: sets, held: contentOf(sets), registry, ...recipe, ...content, notes };
+}
+
+async function contentQuestion(site: SiteQuestion): Promise<ContentQuestion | undefined> {
+  const { content, apt } = site;
+  if (!content) return undefined;
+  const mirrors = await Promise.all(apt.map(wantedMirror));
+  return { url: webUrl(content, addressOf(site)), store: content.store, mirrors };
+}
+
+/** Of the seed: this machine's, unless the stack file says. */
+async function architectureOf({ registry }: SiteQuestion): Promise<Architecture> {
+  return (registry.architecture ?? (await architecture(new LocalHost("localhost")))) as Architecture;
+}
+
+/** The way to the host that keeps the content. */
+function keeperOf({ content, hosts, registryHost }: SiteQuestion): Connection {
+  const name = content?.host ?? registryHost;
+  return { ...(hosts[name] ?? { kind: "local" }), name } as Connection;
 }
 
 function addressOf({ hosts, lab, registryHost }: SiteQuestion): string {
   const host = hosts[registryHost];
   return lab?.hosts[registryHost]?.address ?? (host?.kind === "ssh" ? host.address : "127.0.0.1");
-}
-
-/** What is asked of upstreams, without a secret; a lock file made for another question is refused. */
-interface Question {
-  /** Of the image to be made; null where the registry stands already. */
-  registry: RegistryImageKind | null;
-  sought: Sought[];
-  addresses: string[];
-  made: MadeFrom[];
-}
-
-type Ways = Readonly<Record<string, RegistryWay>>;
-
-function questionOf(images: readonly SiteImage[], registries: Ways, { server }: PlannedRegistry): Question {
-  const sought = images.flatMap(soughtFor);
-  const names = [...new Set(sought.map(({ registry = OWN }) => registry))].sort();
-  const { version = 2, architecture } = server ?? {};
-  return {
-    registry: server ? { version, ...(architecture && { architecture }) } : null,
-    sought,
-    made: images.flatMap(madeFor),
-    addresses: names.map((name) => registries[name]?.address ?? ""),
-  };
-}
-
-async function askUpstream(
-  { registry, sought, made }: Question,
-  registries: Ways,
-): Promise<{ registryRecipe?: string; offered: Offered; bases: PlannedBase[] }> {
-  const named = Object.entries(registries).map(async ([name, way]) => [name, await withAuthority(way)] as const);
-  const known: Record<string, RegistryOptions> = Object.fromEntries(await Promise.all(named));
-  const reach = (name = OWN) => {
-    const found = known[name];
-    if (!found) throw new Error(`no registry "${name}" in the stack file`);
-    return found;
-  };
-  const [recipe, offered, bases] = await Promise.all([
-    registry && registryRecipe(new LocalHost("localhost"), registry),
-    lookUpstream(sought, reach),
-    planBases(made),
-  ]);
-  return { ...(recipe && { registryRecipe: recipe }), offered, bases };
 }

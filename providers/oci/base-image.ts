@@ -24,6 +24,8 @@ const schema = z.object({
   packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "a package's name")).default([]),
   /** Labels of the image's configuration. */
   labels: z.record(z.string().min(1), z.string()).default({}),
+  /** Digest of what the sources will hold when it is made, where they are mirrors of this stack: planned. */
+  snapshot: digestSchema.optional(),
   /** Digest of what it is made from, the archives' present state included: planned. */
   recipe: digestSchema,
 });

@@ -13,6 +13,8 @@ export interface BaseSpec {
   /** Beside those of the variant. */
   packages: readonly string[];
   labels: Readonly<Record<string, string>>;
+  /** What the sources will hold, where that is known before they do: they are mirrors of the same site. */
+  snapshot?: string | undefined;
 }
 
 export interface BasePlan {
@@ -28,8 +30,9 @@ export async function planBase(host: Host, spec: BaseSpec, signal?: AbortSignal)
   return { recipe: recipeOf(spec, snapshot), snapshot: snapshot.sums };
 }
 
-export function recipeOf(spec: BaseSpec, { sums }: Snapshot): Digest {
-  return digestOf(canonicalJson({ snapshot: sums, run: runConfig(spec), ...bootstrapOf(spec) }));
+/** Sources that are planned by a snapshot need not be asked what they hold. */
+export function recipeOf(spec: BaseSpec, { sums }: { sums: Snapshot["sums"] }): Digest {
+  return digestOf(canonicalJson({ snapshot: spec.snapshot ?? sums, run: runConfig(spec), ...bootstrapOf(spec) }));
 }
 
 export function runConfig({ labels }: BaseSpec): RunConfig {

@@ -41,7 +41,9 @@ const computed: Record<string, object> = {
     digest: `sha256:${"7".repeat(64)}`,
     size: 500,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
+    reference: "registry/nginx@sha256:7",
   },
+  "apt:Mirror": { manifest: `sha256:${"5".repeat(64)}` },
 };
 
 const shortened = (type: string): string => type.split(/[$/]|:index:/).at(-1) ?? "";

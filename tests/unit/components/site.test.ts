@@ -7,6 +7,7 @@ const plan = {
   images: [hello],
   registry,
   registryRecipe: "e".repeat(64),
+  notes: [],
 };
 const lab = {
   network: { subnet: "10.77.0.0/24" },

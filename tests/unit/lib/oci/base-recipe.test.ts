@@ -1,3 +1,4 @@
+import type { Snapshot } from "../../../../lib/debian/snapshot";
 import { type BaseSpec, bootstrapOf, recipeOf } from "../../../../lib/oci/base/recipe";
 
 const source = { uri: "http://mirror/debian", suites: ["trixie"], components: ["main"], trusted: false };
@@ -5,11 +6,13 @@ const spec: BaseSpec = {
   ...{ architecture: "amd64", variant: "minbase", sources: [source], packages: ["b", "a"] },
   labels: { title: "x" },
 };
-const snapshot = { sums: { mirror_debian_dists_trixie_InRelease: "0".repeat(64) }, epoch: 1 };
+const snapshot: Snapshot = { sums: { mirror_debian_dists_trixie_InRelease: "0".repeat(64) }, epoch: 1 };
 const recipe = recipeOf(spec, snapshot);
 
+const later: Snapshot = { ...snapshot, epoch: 2 };
+
 test("a recipe is the same for the same packages, however they are listed", () => {
-  expect(recipeOf({ ...spec, packages: ["a", "b", "a"] }, { ...snapshot, epoch: 2 })).toBe(recipe);
+  expect(recipeOf({ ...spec, packages: ["a", "b", "a"] }, later)).toBe(recipe);
 });
 
 test.each<[string, Partial<BaseSpec>]>([
@@ -25,6 +28,14 @@ test.each<[string, Partial<BaseSpec>]>([
 test("an archive that went on is another recipe", () => {
   const sums = { mirror_debian_dists_trixie_InRelease: "1".repeat(64) };
   expect(recipeOf(spec, { ...snapshot, sums })).not.toBe(recipe);
+});
+
+test("of a mirror that is still to come its plan counts, not what stands there", () => {
+  const planned = { ...spec, snapshot: `sha256:${"2".repeat(64)}` };
+  expect(recipeOf(planned, snapshot)).toBe(recipeOf(planned, { sums: {} }));
+  expect(recipeOf({ ...planned, snapshot: `sha256:${"3".repeat(64)}` }, snapshot)).not.toBe(
+    recipeOf(planned, snapshot),
+  );
 });
 
 test("a keyring that the image lacks is put into it", () => {

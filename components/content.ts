@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectionArgs } from "../providers/host/on-host";
+import type { RegistryReach } from "../providers/oci/in-registry";
+import { AptMirror, type MirrorPlan } from "./apt-mirror";
+import type { Machine } from "./machine";
+import { WebServer, type WebServerPlan } from "./web-server";
+
+/** What is served as files, as it was planned. */
+export interface ContentPlan {
+  store: string;
+  web: WebServerPlan & { url: string };
+  mirrors: MirrorPlan[];
+}
+
+export interface ContentArgs {
+  /** Where it is kept: a machine with a way to the upstreams. */
+  keeper: Machine;
+  /** Where it is served: a machine that sees the store under the same path. */
+  server: Machine;
+  builder: ConnectionArgs;
+  registry: RegistryReach;
+  /** What the web server waits for, and what its image goes with. */
+  within: pulumi.ComponentResourceOptions;
+  plan: ContentPlan;
+}
+
+/** What comes as files over HTTP: mirrors in one store, and the web server in front of them. */
+export class Content extends pulumi.ComponentResource {
+  readonly url: string;
+  /** By name of the mirror: the state it has. */
+  readonly mirrors: Readonly<Record<string, pulumi.Output<string>>>;
+
+  constructor(name: string, args: ContentArgs, options?: pulumi.ComponentResourceOptions) {
+    super("openstack-site:index:Content", name, {}, options);
+    const { keeper, server, builder, registry, within, plan } = args;
+    this.url = plan.web.url;
+    const { url: _url, ...web } = plan.web;
+    new WebServer(`${name}-web`, { machine: server, builder, registry, server: web }, { ...within, parent: this });
+    const made = plan.mirrors.map((mirror) => {
+      const called = `${name}-apt-${mirror.name}`;
+      return [
+        mirror.name,
+        new AptMirror(called, { machine: keeper, store: plan.store, mirror }, { parent: this }),
+      ] as const;
+    });
+    this.mirrors = Object.fromEntries(made.map(([mirror, { manifest }]) => [mirror, manifest]));
+    this.registerOutputs({ url: this.url });
+  }
+}

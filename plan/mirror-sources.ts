@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { parseMirrorList, suitesOf } from "../lib/apt/mirror-list";
+import type { SuiteSource } from "../lib/apt/suite";
+import type { Digest } from "../lib/content/digest";
+import { debianSources } from "../lib/debian/apt-source";
+import type { Host } from "../lib/host/host";
+
+/** A suite as the stack file or a list has it. */
+export interface MirroredSuite {
+  uri: string;
+  suite: string;
+  components: string[];
+  architectures: string[];
+  sources: boolean;
+  trust: { keyrings: string[]; fingerprints?: string[] | undefined } | { pinned: string };
+}
+
+/** What is mirrored, as the stack file says. */
+export type MirrorSource =
+  | { debian: string; architectures: string[]; components: string[]; sources: boolean }
+  | { suites: MirroredSuite[] }
+  | { mirrorList: string; keyrings: string[] };
+
+export interface SiteMirror {
+  name: string;
+  from: MirrorSource;
+  keep: number;
+  serve?: string | undefined;
+  clients?: string[] | undefined;
+  /** Beside the program; put on the clients. */
+  keyring?: string | undefined;
+}
+
+/** A mirror whose list was read: what is left to ask is the archives. */
+export interface WantedMirror {
+  name: string;
+  from: Exclude<MirrorSource, { mirrorList: string }>;
+}
+
+/** Reads apt-mirror's list where the stack file names one. */
+export async function wantedMirror({ name, from }: SiteMirror): Promise<WantedMirror> {
+  if (!("mirrorList" in from)) return { name, from };
+  const list = parseMirrorList(await readFile(from.mirrorList, "utf8"), from.mirrorList);
+  const { keyrings } = from;
+  return { name, from: { suites: suitesOf(list).map((suite) => ({ ...suite, trust: { keyrings } })) } };
+}
+
+const DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/** Its suites; those of Debian from where the host installs itself. */
+export async function suitesWanted({ from }: WantedMirror, host: Host): Promise<MirroredSuite[]> {
+  if ("suites" in from) return from.suites;
+  const { debian, architectures, components, sources } = from;
+  const archives = await debianSources(host, debian);
+  const trust = { keyrings: [DEBIAN_KEYRING] };
+  return archives.flatMap(({ uri, suites }) =>
+    suites.map((suite) => ({ uri, suite, components, architectures, sources, trust })),
+  );
+}
+
+/** As the engine takes it. */
+export function sourceOf({ trust, ...suite }: MirroredSuite): SuiteSource {
+  if ("pinned" in trust) return { ...suite, trust: { pinned: trust.pinned as Digest } };
+  const { keyrings, fingerprints } = trust;
+  return { ...suite, trust: { keyrings, ...(fingerprints && { fingerprints }) } };
+}

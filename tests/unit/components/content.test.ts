@@ -1,0 +1,124 @@
+import type { PlannedSet } from "../../../components/image-set";
+import { Seed } from "../../../components/seed";
+import { Undercloud } from "../../../components/undercloud";
+import { registrations } from "./recorder";
+import { hello, here, planned, registry, standing } from "./site";
+
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const suite = {
+  ...{ uri: "https://deb.example.org/debian", suite: "bookworm", components: ["main"], architectures: ["amd64"] },
+  ...{ sources: false, trust: { keyrings: ["/a.gpg"] }, head: digest("2"), files: 3, bytes: 300 },
+};
+const base = { tag: "trixie-amd64", architecture: "amd64" as const, sources: [], packages: ["nginx-light"] };
+const plan = {
+  store: "/srv/content",
+  mirrors: [{ name: "debian", suites: [suite], keep: 3 }],
+  web: {
+    ...{
+      url: "http://10.77.0.10:8080",
+      ports: [{ host: 8080, container: 8080 }],
+      command: ["nginx"],
+      revision: digest("3"),
+    },
+    file: { path: "/etc/nginx.conf", content: "http {}" },
+    volumes: [{ source: "/srv/content", target: "/srv/content", readOnly: true }],
+    ready: { port: 8080, path: "/", status: 204 },
+    image: { base: { ...base, recipe: digest("4") } },
+  },
+};
+const entries = [{ uri: "http://10.77.0.10:8080/debian/a", suites: ["bookworm"], components: ["main"] }];
+const keyring = { path: "/etc/apt/keyrings/a.asc", source: "a.asc", digest: digest("9") };
+const client = { entries, keyrings: [{ mirror: "debian", ...keyring }] };
+const seed = planned("seed", "10.77.0.10");
+
+const fed = (extra: object = {}, images: PlannedSet[] = []) =>
+  registrations(
+    () =>
+      new Seed("seed", {
+        machine: standing("seed", "10.77.0.10"),
+        builder: here,
+        registry,
+        registryRecipe: "e".repeat(64),
+        images,
+        registries: {},
+        content: { keeper: { connection: here }, plan: { ...plan, ...extra }, clients: { seed: client } },
+      }),
+  );
+
+test("a mirror where the content is kept, and what is served of it", async () => {
+  const found = await fed();
+  const at = { host: here, store: "/srv/content", name: "debian" };
+  const stands = { parent: "AptMirror seed-content-apt-debian", deletedWith: "" };
+  expect(found["apt:Mirror seed-content-apt-debian"]).toEqual({
+    args: { ...at, suites: [suite], keep: 3 },
+    ...stands,
+    dependsOn: [],
+  });
+  expect(found["apt:Published seed-content-apt-debian-served"]).toEqual({
+    args: { ...at, manifest: digest("5") },
+    ...stands,
+    dependsOn: ["apt:Mirror seed-content-apt-debian"],
+  });
+});
+
+test("an earlier state is served where one is named", async () => {
+  const found = await fed({ mirrors: [{ ...plan.mirrors[0], serve: digest("6") }] });
+  expect(found["apt:Published seed-content-apt-debian-served"]?.args["manifest"]).toBe(digest("6"));
+});
+
+test("the web server from an image made of packages, after the registry it is pulled from", async () => {
+  const found = await fed();
+  expect(found["oci:BaseImage seed-content-web-image"]?.args).toMatchObject({
+    ...{ host: here, repository: "openstack-site/nginx", tag: "trixie-amd64", packages: ["nginx-light"] },
+  });
+  expect(found["WebServer seed-content-web"]?.dependsOn).toContain("host:Container seed-registry");
+  const container = found["host:Container seed-content-web"];
+  expect(container?.dependsOn).toEqual(["host:File seed-content-web-config", "oci:BaseImage seed-content-web-image"]);
+  expect(container?.args).toMatchObject({
+    ...{ host: seed.connection, image: "registry/nginx@sha256:7", restart: "always" },
+    ports: [{ host: 8080, container: 8080 }],
+    labels: { "openstack-site.revision": digest("3") },
+    volumes: plan.web.volumes,
+    capabilities: { add: ["DAC_READ_SEARCH", "SETGID"], drop: ["ALL"] },
+  });
+});
+
+test("an nginx that the site has is taken as it is", async () => {
+  const reference = `registry.example.org/nginx@${digest("8")}`;
+  const found = await fed({ web: { ...plan.web, image: { reference } } });
+  expect(Object.keys(found).filter((name) => name.startsWith("oci:"))).toEqual([]);
+  expect(found["host:Container seed-content-web"]?.args["image"]).toBe(reference);
+});
+
+test("an image made of what a mirror holds waits until that is served", async () => {
+  const bases = [{ ...base, tag: "v1-amd64", recipe: digest("9"), snapshot: digest("0") }];
+  const mirrored = { repository: "site/mirrored", tag: "v1", adopt: false, images: [], holes: [], bases };
+  const found = await fed({}, [mirrored, hello]);
+  const served = "apt:Published seed-content-apt-debian-served";
+  expect(found["ImageSet seed-site-mirrored-v1"]?.dependsOn).toContain(served);
+  expect(found["ImageSet seed-site-hello-v1"]?.dependsOn).not.toContain(served);
+});
+
+test("the seed and the nodes install from it, once it is served", async () => {
+  const found = await fed();
+  expect(found["AptClient seed-apt"]?.dependsOn).toEqual(
+    expect.arrayContaining(["apt:Published seed-content-apt-debian-served", "host:Container seed-content-web"]),
+  );
+  expect(found["host:File seed-apt-keyring-debian"]?.args).toEqual({ host: seed.connection, ...keyring });
+  expect(found["host:AptSources seed-apt-sources"]).toMatchObject({
+    args: { host: seed.connection, entries },
+    dependsOn: ["host:File seed-apt-keyring-debian"],
+  });
+  const nodes = { control1: standing("control1", "10.77.0.11"), compute1: standing("compute1", "10.77.0.12") };
+  const below = await registrations(
+    () =>
+      new Undercloud("undercloud", {
+        nodes,
+        registry: { address: "10.77.0.10:4000", insecure: true },
+        packages: { control1: client },
+      }),
+  );
+  expect(Object.keys(below).filter((name) => name.startsWith("host:AptSources"))).toEqual([
+    "host:AptSources undercloud-control1-apt-sources",
+  ]);
+});

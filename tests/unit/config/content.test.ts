@@ -1,0 +1,83 @@
+import { parseSite } from "../../../config";
+
+const KEYRINGS = ["/usr/share/keyrings/debian-archive-keyring.gpg"];
+const good = {
+  lab: { network: { subnet: "10.77.0.0/24" }, hosts: { seed: { address: "10.77.0.10" } } },
+  hosts: { keeper: { kind: "local" } },
+  seed: {
+    host: "seed",
+    registry: {},
+    content: { host: "keeper", store: "/srv/content" },
+    apt: [{ name: "debian", from: { debian: "trixie", architectures: ["amd64"] } }],
+  },
+};
+const parse = (seed: object) =>
+  parseSite({ ...good, seed: { ...good.seed, ...seed } } as never, "Pulumi.dev.yaml").seed;
+
+function mistakes(seed: object): string[] {
+  try {
+    parse(seed);
+  } catch (error) {
+    const [, ...lines] = (error as Error).message.split("\n");
+    return lines.map((line) => line.replace("  - seed.", "").replace(/\. Example: .*/, ""));
+  }
+  return [];
+}
+
+test("a store and a suite are enough", () => {
+  const { content, apt } = parse({});
+  expect(content).toEqual({ host: "keeper", store: "/srv/content", port: 8080 });
+  const from = { debian: "trixie", architectures: ["amd64"], components: ["main"], sources: false };
+  expect(apt).toEqual([{ name: "debian", from, keep: 3 }]);
+});
+
+test("mirrors come from suites one by one, and from apt-mirror's list", () => {
+  const suite = { uri: "https://archive.example.org", suite: "xenial", architectures: ["s390x"] };
+  const suites = [{ ...suite, trust: { pinned: `sha256:${"0".repeat(64)}` } }];
+  const { apt } = parse({
+    apt: [
+      { name: "old", from: { suites }, clients: [] },
+      { name: "list", from: { mirrorList: "mirror.list", keyrings: KEYRINGS }, clients: ["seed"], keep: 0 },
+    ],
+  });
+  expect(apt.map(({ name, clients }) => [name, clients])).toEqual([
+    ["old", []],
+    ["list", ["seed"]],
+  ]);
+});
+
+const image = (name: string, more: object = {}) => ({
+  ...{ repository: "site/base", tag: "v1", architectures: ["amd64"] },
+  from: { debian: "trixie", mirror: name, ...more },
+});
+const mirror = good.seed.apt[0];
+test.each<[string, object, string]>([
+  ["mirrors without a place", { content: undefined }, "content: mirrors need a place"],
+  ["a keeper there is not", { content: { store: "/srv", host: "attic" } }, 'content.host: no host "attic"'],
+  ["a keeper of the lab", { content: { store: "/srv" } }, "content.host: a host of the lab stands too late"],
+  ["the registry's port", { content: { ...good.seed.content, port: 4000 } }, "content.port: 4000 is taken on the seed"],
+  ["a relative store", { content: { host: "keeper", store: "srv" } }, "content.store: an absolute path"],
+  ["an image by its tag", { content: { ...good.seed.content, image: "nginx:1" } }, "content.image: an image by digest"],
+  [
+    "an image to be made for a cache",
+    { registry: { upstream: { url: "http://r:5001" } } },
+    "content.image: the registry is a cache",
+  ],
+  [
+    "an image to be pulled with a login",
+    { registry: { users: [{ username: "a", password: "b" }] } },
+    "content.image: the registry asks who pulls",
+  ],
+  ["a name twice", { apt: [mirror, mirror] }, 'apt.1.name: a mirror "debian" is there already'],
+  ["a client there is not", { apt: [{ ...mirror, clients: ["node"] }] }, 'apt.0.clients.0: no host "node"'],
+  ["a client this stack does not prepare", { apt: [{ ...mirror, clients: ["keeper"] }] }, "apt.0.clients.0: neither"],
+  ["a mirror there is not", { images: [image("attic")] }, 'images.0.from.mirror: no mirror "attic"; there are: debian'],
+  [
+    "a mirror beside other sources",
+    { images: [image("debian", { sources: [{ uri: "http://a", suites: ["b"] }] })] },
+    "images.0.from.mirror: give either",
+  ],
+  ["a suite without architectures", { apt: [{ name: "a", from: { debian: "trixie" } }] }, "apt.0.from: one of debian"],
+])("%s is refused", (_title, seed, message) => {
+  expect(mistakes(seed)).toEqual([expect.stringContaining(message)]);
+});

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { digestOf } from "../../../lib/content/digest";
+import { planMirrors } from "../../../plan/apt-mirrors";
+import { wantedMirror } from "../../../plan/mirror-sources";
+import { ArchiveKey, packageOf, TestArchive } from "../../support/apt/archive";
+
+let archive: TestArchive;
+let key: ArchiveKey;
+let store: string;
+const keeper = () => ({ connection: { kind: "local" as const, name: "keeper" }, store, runner: "" });
+const suite = (name: string) => ({
+  ...{ uri: archive.uri, suite: name, components: ["main"], architectures: ["amd64"], sources: false },
+  trust: { keyrings: [key.keyring] },
+});
+
+beforeAll(async () => {
+  key = new ArchiveKey();
+  archive = await TestArchive.start();
+  archive.publish("trixie", [packageOf("one"), packageOf("two", "1", 3000)], { key });
+});
+beforeEach(async () => {
+  store = await mkdtemp(join(tmpdir(), "plan-mirrors-"));
+});
+afterEach(() => rm(store, { recursive: true }));
+afterAll(async () => {
+  key.remove();
+  await archive.close();
+});
+
+test("what a suite holds now, and in a note what of it is to come", async () => {
+  const { planned, notes } = await planMirrors([{ name: "debian", from: { suites: [suite("trixie")] } }], keeper());
+  const head = digestOf(archive.files.get("dists/trixie/InRelease") as Buffer);
+  expect(planned).toEqual([{ name: "debian", suites: [{ ...suite("trixie"), head, files: 2, bytes: 4000 }] }]);
+  expect(notes.filter(({ warning }) => !warning)).toEqual([
+    {
+      mirror: "debian",
+      text: expect.stringMatching(/^1 suite, 2 files, 4.0 kB; 3 files, 4.\d kB to fetch; .* free in/),
+    },
+  ]);
+});
+
+test("apt-mirror's list, read beside the program", async () => {
+  const mirrorList = join(store, "mirror.list");
+  await writeFile(mirrorList, `deb-amd64 ${archive.uri} trixie main\nclean ${archive.uri}\n`);
+  const wanted = await wantedMirror({ name: "list", from: { mirrorList, keyrings: [key.keyring] }, keep: 3 });
+  expect((await planMirrors([wanted], keeper())).planned[0]?.suites).toMatchObject([{ suite: "trixie", files: 2 }]);
+});
+
+test("every mirror that cannot be planned is told at once", async () => {
+  const wanted = ["bookworm", "sid"].map((name) => ({ name: `from-${name}`, from: { suites: [suite(name)] } }));
+  await expect(planMirrors(wanted, keeper())).rejects.toThrow(
+    /mirrors that cannot be planned; nothing was touched:\n {2}- from-bookworm: [\s\S]*\n {2}- from-sid: /,
+  );
+});
