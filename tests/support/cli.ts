@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { writeProject } from "./cli-project";
+import { type CommandRun, processesIn, runCommand } from "./command";
 import type { Values } from "./dynamic-provider";
 import type { KindFixture } from "./fixture";
 
@@ -22,13 +22,6 @@ export interface Declared {
   formerly?: string;
   /** Names of resources above it that it waits for. */
   after?: string[];
-}
-
-export interface CliRun {
-  code: number | NodeJS.Signals | null;
-  /** Standard output and error together. */
-  output: string;
-  stdout: string;
 }
 
 /** A step of `preview --json`. */
@@ -54,47 +47,49 @@ export class Cli {
   }
 
   /** Runs the CLI to whatever end. */
-  async run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliRun> {
-    const child = spawn("pulumi", [...argv, "--non-interactive", "--color=never"], {
-      cwd: this.directory,
-      env: { ...process.env, ...this.environment(), ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      stdout += chunk;
-      output += chunk;
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      output += chunk;
-    });
-    const ended = new Promise<CliRun["code"]>((done, failed) => {
-      child.once("error", failed);
-      child.once("close", (code, signal) => done(signal ?? code));
-    });
-    const code = await ended;
-    this.printed += output;
-    return { code, output, stdout };
+  run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
+    return this.spawn("pulumi", [...argv, "--non-interactive", "--color=never"], env);
+  }
+
+  /** Runs a script of this project on the stack. */
+  async script(path: string): Promise<void> {
+    const { code, output } = await this.spawn(process.execPath, [join(ROOT, path)]);
+    if (code !== 0) throw new Error(`${path} ended with ${code}:\n${output}`);
+  }
+
+  private async spawn(command: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
+    const run = await runCommand(command, argv, this.directory, { ...process.env, ...this.environment(), ...env });
+    this.printed += run.output;
+    return run;
   }
 
   /** Runs the CLI and fails, with what it printed, unless it ends well. */
-  async succeed(...argv: string[]): Promise<CliRun> {
+  async succeed(...argv: string[]): Promise<CommandRun> {
     const run = await this.run(argv);
     if (run.code !== 0) throw new Error(`pulumi ${argv.join(" ")} ended with ${run.code}:\n${run.output}`);
     return run;
   }
 
   /** Brings the site to what is declared. */
-  up(): Promise<CliRun> {
+  up(): Promise<CommandRun> {
     return this.succeed(...UP);
   }
 
-  /** An up that must fail; `crash` is the environment of crash.cjs. */
-  async failingUp(crash: NodeJS.ProcessEnv = {}): Promise<CliRun> {
-    const run = await this.run(UP, { ...crash, ...(crash["CRASH_AT"] && { NODE_OPTIONS: `--require ${CRASH}` }) });
+  /** An up that must fail. */
+  async failingUp(env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
+    const run = await this.run(UP, env);
     if (run.code === 0) throw new Error(`pulumi up did not fail:\n${run.output}`);
     return run;
+  }
+
+  /** An up whose provider, or the CLI itself, or both, are killed at that moment of a side effect (crash.cjs). */
+  async killedUp(whom: "provider" | "CLI" | "both", moment: number): Promise<CommandRun & { provider: number }> {
+    const [at, effects] = [join(this.directory, "crash-at"), join(this.directory, "effects")];
+    writeFileSync(at, String(moment));
+    writeFileSync(effects, "");
+    const crash = { NODE_OPTIONS: `--require ${CRASH}`, CRASH_AT: at, EFFECTS: effects };
+    const run = await this.failingUp({ ...crash, CRASH_WHOM: { provider: "", CLI: "parent", both: "both" }[whom] });
+    return { ...run, provider: Number.parseInt(readFileSync(effects, "utf8"), 10) };
   }
 
   /** Every step a preview announces that is not "same". */
@@ -133,16 +128,4 @@ export class Cli {
       PULUMI_STACK: "batch",
     };
   }
-}
-
-function processesIn(directory: string): number[] {
-  const cwd = (pid: string): string => {
-    try {
-      return readlinkSync(`/proc/${pid}/cwd`);
-    } catch {
-      return ""; // ended, or not ours to see
-    }
-  };
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => cwd(pid) === directory).map(Number);
 }

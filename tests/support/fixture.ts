@@ -43,16 +43,6 @@ export interface KindFixture {
   secrets: readonly string[];
 }
 
-/** Kinds whose objects stand on a lab host, or are one, or run on this machine's Docker as slowly. */
-export const needsLab: ReadonlySet<string> = new Set([
-  "host:AptSources",
-  "host:Container",
-  "host:DockerSettings",
-  "host:Service",
-  "lab:Host",
-  "oci:GarbageCollection",
-]);
-
 export type MakeFixture = (name: string) => KindFixture;
 
 /** Writes of an object, without those of its ownership mark. */

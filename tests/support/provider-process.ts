@@ -9,8 +9,6 @@ import { FakeEngine } from "./engine";
 const ROOT = resolve(__dirname, "../..");
 
 export interface StartOptions {
-  /** End the process as by kill -9 at this moment of a side effect (crash.cjs). */
-  crashAt?: number;
   engine?: FakeEngine;
 }
 
@@ -23,7 +21,7 @@ export class ProviderProcess {
     readonly port: number,
   ) {}
 
-  static async start({ crashAt = 0, engine }: StartOptions = {}): Promise<ProviderProcess> {
+  static async start({ engine }: StartOptions = {}): Promise<ProviderProcess> {
     const directory = mkdtempSync(join(tmpdir(), "provider-"));
     writeFileSync(join(directory, "effects"), "");
     const log = openSync(join(directory, "log"), "w");
@@ -34,7 +32,7 @@ export class ProviderProcess {
         ...process.env,
         NODE_OPTIONS: `--require ${join(__dirname, "crash.cjs")}`,
         EFFECTS: join(directory, "effects"),
-        CRASH_AT: String(crashAt),
+        CRASH_AT: join(directory, "crash-at"),
       },
       stdio: ["ignore", "pipe", log],
     });
@@ -54,6 +52,11 @@ export class ProviderProcess {
   writes(): string[] {
     const lines = readFileSync(join(this.directory, "effects"), "utf8").split("\n");
     return lines.flatMap((line) => /^\d+ before (.*)$/.exec(line)?.[1] ?? []);
+  }
+
+  /** Ends the process as by kill -9 at the n-th moment of a side effect from now on (crash.cjs). */
+  crashAt(moment: number): void {
+    writeFileSync(join(this.directory, "crash-at"), String(moment));
   }
 
   signal(name: NodeJS.Signals): void {

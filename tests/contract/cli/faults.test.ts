@@ -1,8 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { Batch, declared } from "../../support/batch";
 import { context } from "../../support/fixture";
 import { until } from "../../support/project";
@@ -59,7 +57,7 @@ describe("a stack of every kind, by the real CLI,", () => {
 
   it("converges after kill -9 of the provider", async () => {
     batch.cli.declare([...batch.site((kind) => kind.changed()), declared("extra", batch.extra)]);
-    await batch.cli.failingUp({ CRASH_AT: "5" });
+    await batch.cli.killedUp("provider", 5);
     await batch.cli.up();
     expect(await batch.cli.preview()).toEqual([]);
   });
@@ -69,11 +67,9 @@ describe("a stack of every kind, by the real CLI,", () => {
     cli.declare(batch.site((kind) => kind.changed()));
     await cli.up();
     cli.declare([...batch.site((kind) => kind.args()), declared("extra", extra)]);
-    const effects = join(cli.directory, "effects");
-    const { code } = await cli.failingUp({ CRASH_AT: "5", CRASH_WHOM: "parent", EFFECTS: effects });
+    const { code, provider } = await cli.killedUp("CLI", 5);
     expect(code).toBe("SIGKILL");
-    const [pid = ""] = (await readFile(effects, "utf8")).split(" ");
-    await until(() => !existsSync(`/proc/${pid}`), "the writer ends after its engine");
+    await until(() => !existsSync(`/proc/${provider}`), "the writer ends after its engine");
     await cli.succeed("cancel", "--yes");
     await cli.up();
     await cli.succeed("refresh", "--yes", "--skip-preview", "--clear-pending-creates");

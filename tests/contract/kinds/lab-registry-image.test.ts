@@ -36,7 +36,8 @@ describe("lab:RegistryImage", () => {
     (await readdir(join(cache, "openstack-site/images"))).filter((name) => name.endsWith(".tar"));
 
   it("is made by the next up after a kill in the middle", async () => {
-    const doomed = await DynamicProvider.start(definition.kind, { crashAt: 15 });
+    const doomed = await DynamicProvider.start(definition.kind);
+    doomed.process.crashAt(10);
     await expect(state.up(doomed, args)).rejects.toThrow();
     expect(await doomed.stop()).toBe("SIGKILL");
     expect(await archives()).toEqual([]);

@@ -1,0 +1,3 @@
+import { sweepCrashes } from "../../support/crash-sweep";
+
+sweepCrashes("update", "slow");
