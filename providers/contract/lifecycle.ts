@@ -17,6 +17,8 @@ const state = (values: Values): Values => JSON.parse(JSON.stringify(values)) as 
 /** What the contract itself keeps beside a kind's arguments. */
 const contractKeys = ({ __urn, adopt }: Values): Values => ({ __urn, ...(adopt === undefined ? {} : { adopt }) });
 
+const drawClaim = (): string => randomBytes(6).toString("base64url");
+
 const isDormant = (error: unknown): boolean => error instanceof HostError && error.code === "dormant";
 
 /** A kind's dynamic provider, derived from its definition. One lives per kind and process. */
@@ -40,12 +42,12 @@ export class Lifecycle implements dynamic.ResourceProvider {
   }
 
   async create(inputs: Values): Promise<dynamic.CreateResult> {
-    const call = this.call({ ...inputs, __claim: randomBytes(6).toString("base64url") });
+    const call = this.call({ ...inputs, __claim: drawClaim() });
     return this.link.during(async () => ({ id: call.id, outs: await this.bring(call, "create", inputs) }));
   }
 
   async update(_id: string, olds: Values, news: Values): Promise<dynamic.UpdateResult> {
-    const call = this.call({ ...news, __claim: olds["__claim"] });
+    const call = this.call({ ...news, __claim: olds["__claim"] ?? drawClaim() });
     const same = changedArguments(this.kind, argumentsFromState(this.kind, olds), call.args).length === 0;
     const resting = same ? this.outputsOf(olds) : undefined;
     return this.link.during(async () => ({ outs: await this.bring(call, "update", news, resting) }));

@@ -24,8 +24,12 @@ function isOfStack(mark: Mark, urn: string): boolean {
   return mark.stack === stack && mark.project === project;
 }
 
-/** Whether the resource still holds the object, and no other has taken it over. */
-export const isHeldBy = (mark: Mark, { urn, claim }: Holder): boolean => mark.claim === claim && isOfStack(mark, urn);
+/**
+ * Whether the resource still holds the object, and no other has taken it over. The state has no claim of a create that was
+ * killed with its pulumi: then it is the resource the mark names.
+ */
+export const isHeldBy = (mark: Mark, { urn, claim }: Holder): boolean =>
+  isOfStack(mark, urn) && (claim === "" ? mark.urn === urn : mark.claim === claim);
 
 const advised = (message: string, hint: string): Error => Object.assign(new Error(message), { hint });
 
