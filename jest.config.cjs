@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 // One transformer for tests and production alike: esbuild, which is a dependency already.
 const project = (name, extra = {}) => ({
   displayName: name,
@@ -10,6 +12,9 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
+  // Half of the time the tests wait: for a process to start, for Docker, for the engine.
+  maxWorkers: availableParallelism() + 1,
+  testSequencer: "<rootDir>/tests/support/longest-first.cjs",
   projects: [
     project("unit"),
     project("contract"),
@@ -17,5 +22,5 @@ module.exports = {
     project("full", { testMatch: ["<rootDir>/tests/**/*.full.ts"] }),
   ],
   coverageProvider: "v8",
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../lib/host/connect";
@@ -12,6 +11,7 @@ import { cacheDirectory } from "../../lib/lab/cache";
 import { ensureKeyPair } from "../../lib/lab/keys";
 import { applyLabHost, type LabHostSpec, removeLabHost } from "../../lib/lab/lab-host";
 import { ensureRegistryArchive, registryRecipe } from "../../lib/lab/registry-image";
+import { inTurn, takePort } from "./turn";
 
 export const local = new LocalHost();
 
@@ -31,7 +31,7 @@ const PORTS = 17_260;
 /** Takes a free plot, below 172.29.60.0 and on. */
 export async function takePlot(): Promise<Plot> {
   for (let index = 0; index < PLOTS; index += 1) {
-    const server = await listen(PORTS + index);
+    const server = await takePort(PORTS + index);
     if (!server) continue;
     const name = `contract-${index}`;
     await clear(name);
@@ -72,15 +72,12 @@ async function dropMarks(name: string): Promise<void> {
   }
 }
 
-function listen(port: number): Promise<Server | undefined> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().unref();
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
-    );
-    server.listen(port, "127.0.0.1", () => resolve(server));
-  });
-}
+/** The image of lab hosts, made where this machine has it not. */
+export const labImage = () => inTurn(() => ensureLabImage(local, cacheDirectory(), () => undefined));
+
+/** The archive of the registry's image, likewise. */
+export const registryArchive = () =>
+  inTurn(async () => ensureRegistryArchive(local, cacheDirectory(), await registryRecipe(local), () => undefined));
 
 /** A real lab host as the kinds on hosts meet it: by SSH, with a Docker of its own and no route out. */
 export interface LabGround {
@@ -109,7 +106,7 @@ async function make(): Promise<LabGround> {
   if (!hostKey || !user) throw new Error("no keys");
   const spec: LabHostSpec = {
     ...{ name, hostname: name, hostKey, authorizedKeys: [user.publicKey] },
-    image: (await ensureLabImage(local, cacheDirectory(), () => undefined)).id,
+    image: (await labImage()).id,
     network: { name, subnet: plot.subnet, internal: true },
     address: plot.at(10),
     labels: { "openstack-site.test": name },
@@ -122,12 +119,7 @@ async function make(): Promise<LabGround> {
   await applyLabHost(local, spec, () => undefined);
   const login = { kind: "ssh", name, address: spec.address, hostKey: hostKey.publicKey, keyFile: user.file };
   const connection = connectionSchema.parse(login) as SshConnection;
-  const { path, id } = await ensureRegistryArchive(
-    local,
-    cacheDirectory(),
-    await registryRecipe(local),
-    () => undefined,
-  );
+  const { path, id } = await registryArchive();
   return { connection, host: await connect(connection), image: { archive: path, image: id }, remove };
 }
 

@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureLabImage, labImageTag } from "../../../lib/lab/base-image";
-import { cacheDirectory } from "../../../lib/lab/cache";
+import { labImageTag } from "../../../lib/lab/base-image";
 import { ensureKeyPair } from "../../../lib/lab/keys";
 import { labRecipe, recipeDigest } from "../../../lib/lab/recipe";
 import { Host } from "../../../providers/lab/host";
 import { type MakeFixture, PASSWORD, refusing } from "../../support/fixture";
-import { clear, local, type Plot, standingOn, takePlot, words } from "../../support/lab-host";
+import { clear, labImage, local, type Plot, standingOn, takePlot, words } from "../../support/lab-host";
 
 export const labHost: MakeFixture = () => {
   let plot: Plot;
@@ -30,7 +29,7 @@ export const labHost: MakeFixture = () => {
       keys = await mkdtemp(join(tmpdir(), "lab-host-"));
       authorizedKeys = [(await ensureKeyPair(local, keys, "user")).publicKey];
       await ensureKeyPair(local, keys, "host");
-      await ensureLabImage(local, cacheDirectory(), () => undefined);
+      await labImage();
     },
     async teardown() {
       await rm(keys, { recursive: true });

@@ -1,13 +1,11 @@
 import { createReadStream } from "node:fs";
 import { loadImage } from "../../../lib/docker/image";
-import { cacheDirectory } from "../../../lib/lab/cache";
-import { ensureRegistryArchive, registryRecipe } from "../../../lib/lab/registry-image";
 import { RegistryClient } from "../../../lib/oci/client";
 import { pushImage } from "../../../lib/oci/push";
 import { readRecord, removeRecord, writeRecord } from "../../../lib/registry/record";
 import { GarbageCollection } from "../../../providers/oci/garbage-collection";
 import { type MakeFixture, PASSWORD, refusing } from "../../support/fixture";
-import { clear, local, type Plot, standingOn, takePlot } from "../../support/lab-host";
+import { clear, local, type Plot, registryArchive, standingOn, takePlot } from "../../support/lab-host";
 import { imageOf } from "./in-registry";
 
 const [one, two] = ["1", "2"].map((digit) => `sha256:${digit.repeat(64)}`);
@@ -29,8 +27,7 @@ export const ociGarbageCollection: MakeFixture = () => {
     module: "providers/oci/garbage-collection",
     async setup() {
       plot = await takePlot();
-      const recipe = await registryRecipe(local);
-      const { path, id } = await ensureRegistryArchive(local, cacheDirectory(), recipe, () => undefined);
+      const { path, id } = await registryArchive();
       await loadImage(local, { stream: () => createReadStream(path) }, id);
       await docker("network", "create", "--internal", `--subnet=${plot.subnet}`, plot.name);
       const run = ["run", "--detach", `--name=${container()}`, "--restart=always", `--network=${plot.name}`];

@@ -1,10 +1,8 @@
-import { LocalHost } from "../../../lib/host/local";
-import { ensureLabImage } from "../../../lib/lab/base-image";
-import { cacheDirectory } from "../../../lib/lab/cache";
 import type { KeyPair } from "../../../lib/lab/keys";
 import type { LabHostSpec } from "../../../lib/lab/lab-host";
+import { labImage, local } from "../../support/lab-host";
 
-export const local = new LocalHost();
+export { local };
 
 /** A lab host for one test file, on a subnet of its own. */
 export async function labHostSpec(
@@ -13,7 +11,7 @@ export async function labHostSpec(
   keys: { host: KeyPair; user: KeyPair },
   internal = true,
 ): Promise<LabHostSpec> {
-  const image = await ensureLabImage(local, cacheDirectory(), () => {});
+  const image = await labImage();
   return {
     name,
     hostname: name,
