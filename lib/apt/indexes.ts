@@ -37,8 +37,7 @@ export function indexesOf(source: SuiteSource, release: Release, name: string): 
 function stems({ components, architectures }: SuiteSource, release: Release): { stem: string; must: boolean }[] {
   return components.flatMap((component) => [
     ...architectures.map((each) => ({ stem: `${component}/binary-${each}/Packages`, must: true })),
-    // Where the packages for all architectures have an index of their own, apt reads it beside the others.
-    ...(release.architectures.includes("all") && forms(`${component}/binary-all/Packages`, release).length > 0
+    ...(release.indexForAll && forms(`${component}/binary-all/Packages`, release).length > 0
       ? [{ stem: `${component}/binary-all/Packages`, must: true }]
       : []),
     { stem: `${component}/i18n/Translation-en`, must: false },

@@ -16,6 +16,8 @@ export interface Release {
   validUntil?: Date;
   architectures: string[];
   components: string[];
+  /** Whether clients read packages for all architectures from an index of their own, beside that of their architecture. */
+  indexForAll: boolean;
   /** Whether each index can also be fetched under its own hash, so that a change in between is harmless. */
   acquireByHash: boolean;
   /** By path below the suite. */
@@ -44,6 +46,7 @@ export function parseRelease(text: string, source: string): Release {
     ...(validUntil === undefined ? {} : { validUntil }),
     architectures: words("Architectures"),
     components: words("Components"),
+    indexForAll: words("Architectures").includes("all") && fields.get("No-Support-for-Architecture-all") !== "Packages",
     acquireByHash: fields.get("Acquire-By-Hash") === "yes",
     files: filesIn(fields.get("SHA256"), source),
   };

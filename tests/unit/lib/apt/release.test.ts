@@ -1,3 +1,4 @@
+import { indexesOf } from "../../../../lib/apt/indexes";
 import { parseRelease } from "../../../../lib/apt/release";
 
 const hash = "a".repeat(64);
@@ -11,9 +12,27 @@ test("what a suite says of itself", () => {
       ...{ origin: "Debian", label: "", suite: "stable", codename: "trixie" },
       ...{ date: new Date("2025-09-06T10:00:00Z"), validUntil: new Date("2025-09-13T10:00:00Z") },
       ...{ architectures: ["all", "amd64", "s390x"], components: ["main", "contrib"], acquireByHash: true },
+      indexForAll: true,
       files: new Map([["main/binary-amd64/Packages.xz", { digest: `sha256:${hash}`, size: 12 }]]),
     },
   );
+});
+
+test("an index of packages for all architectures that no client asks for is left alone", () => {
+  const sums = ["amd64", "all"].map((each) => ` ${hash} 12 main/binary-${each}/Packages.xz`).join("\n");
+  const source = {
+    uri: "http://archive",
+    suite: "trixie",
+    components: ["main"],
+    architectures: ["amd64"],
+    sources: false,
+  };
+  const asked = (more: string) =>
+    indexesOf({ ...source, trust: { keyrings: [] } }, parseRelease(text(more, sums), "InRelease"), "trixie").map(
+      ({ path }) => path,
+    );
+  expect(asked("")).toEqual(["main/binary-amd64/Packages.xz", "main/binary-all/Packages.xz"]);
+  expect(asked("No-Support-for-Architecture-all: Packages\n")).toEqual(["main/binary-amd64/Packages.xz"]);
 });
 
 test.each([
