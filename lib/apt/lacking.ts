@@ -11,6 +11,8 @@ export interface Lacking {
   size: number;
   /** Wherever it can be had. */
   urls: URL[];
+  /** The archive. */
+  uri: string;
   /** Whose failure it is if it cannot. */
   suite: string;
 }
@@ -27,7 +29,7 @@ export async function lackingOf(store: ContentStore, suites: readonly SuiteRecor
       const urls = paths.map((path) => directoryUrl(uri, path));
       const same = lacking.get(digest);
       if (same) same.urls.push(...urls);
-      else if (!there.has(digest)) lacking.set(digest, { urls, digest, size, suite: nameOf(record) });
+      else if (!there.has(digest)) lacking.set(digest, { urls, uri, digest, size, suite: nameOf(record) });
     };
     // By their hashes where the archive has them so: then an update in between cannot mix two states.
     for (const file of indexes) add([...(byHash ? [byHashPath(file)] : []), file.path], file.digest, file.size);

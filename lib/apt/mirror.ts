@@ -5,6 +5,7 @@ import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
 import type { Report } from "../progress";
+import { adoptTree } from "./adopt-tree";
 import { bytesOf, type Lacking, lackingOf } from "./lacking";
 import { readManifest, type SuiteRecord, writeManifest } from "./manifest";
 import { ArchiveError } from "./release";
@@ -17,6 +18,8 @@ export interface MirrorOrder extends Look {
   /** Directory of the content store; several mirrors may share it. */
   store: string;
   ca?: string;
+  /** The tree of another mirror, which is taken from before anything is fetched. */
+  adoptTree?: string;
   /** How many states before the present one stay, to be served again. */
   keep?: number;
 }
@@ -45,7 +48,7 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
     const fetch = new Fetch(store, client, order.name, signal);
     const { suites, failures } = await readUpstream(order, standing.suites, client, fetch, signal);
     const fresh = suites.filter((each) => !standing.suites.includes(each));
-    const lacking = await lackingOf(store, fresh);
+    const lacking = await stillToCome(order, store, await lackingOf(store, fresh), report, signal);
     assertRoom(bytesOf(lacking), await roomIn(order.store), order.store);
     failures.push(...(await fetchLacking(lacking, fetch, report, signal)));
     if (failures.length > 0) throw new ArchiveError(failures.join("\n"));
@@ -60,6 +63,16 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
   } finally {
     await client.close();
   }
+}
+
+function stillToCome(
+  { adoptTree: tree, name }: MirrorOrder,
+  store: ContentStore,
+  lacking: Lacking[],
+  report: Report,
+  signal: AbortSignal,
+): Promise<Lacking[]> | Lacking[] {
+  return tree === undefined ? lacking : adoptTree(tree, store, name, lacking, report, signal);
 }
 
 /** Packages and their bytes. */

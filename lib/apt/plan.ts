@@ -3,6 +3,7 @@ import { type Room, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
+import { standsIn } from "./adopt-tree";
 import { bytesOf, lackingOf } from "./lacking";
 import { readManifest } from "./manifest";
 import { ArchiveError } from "./release";
@@ -17,6 +18,8 @@ export interface PlanOrder {
   name: string;
   suites: readonly SuiteSource[];
   ca?: string;
+  /** The tree of another mirror: what seems to stand there has not to be fetched. */
+  adoptTree?: string;
 }
 
 export interface MirrorPlan {
@@ -44,10 +47,9 @@ export async function planMirror(order: PlanOrder, _report: Report, signal: Abor
     const fetch = new Fetch(store, client, `plan-${order.name}`, signal);
     const { suites, failures } = await readUpstream(order, standing.suites, client, fetch, signal);
     if (failures.length > 0) throw new ArchiveError(failures.join("\n"));
-    const lacking = await lackingOf(
-      store,
-      suites.filter((each) => !standing.suites.includes(each)),
-    );
+    const fresh = suites.filter((each) => !standing.suites.includes(each));
+    const { adoptTree: tree } = order;
+    const lacking = (await lackingOf(store, fresh)).filter((file) => !(tree && standsIn(tree, file)));
     return {
       suites: suites.map(summaryOfSuite),
       fetch: { files: lacking.length, bytes: bytesOf(lacking) },

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream, writeFileSync } from "node:fs";
+import { createReadStream, rmSync, statSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { effect } from "../effect";
 import type { Answer, DownloadClient } from "../http/download-client";
@@ -33,6 +33,8 @@ export async function download(
   part: string,
   { onBytes = () => {}, signal }: DownloadProgress = {},
 ): Promise<void> {
+  // What an earlier run linked there from elsewhere is not ours to write to.
+  if ((statSync(part, { throwIfNoEntry: false })?.nlink ?? 1) > 1) rmSync(part);
   let have = 0;
   const run = async (): Promise<void> => {
     const file = await open(part, "a+");

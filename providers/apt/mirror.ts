@@ -53,6 +53,15 @@ const schema = z.object({
     ),
   /** PEM of the authority that signed the archives' certificates, where the host does not know it. */
   ca: z.string().min(1).optional(),
+  /**
+   * The tree of another mirror on the host, as apt-mirror (its `mirror_path`) or debmirror leaves it: what stands there is
+   * verified and linked, or copied from another disk, instead of fetched. Nothing in it is changed; nothing else should
+   * write to it any more.
+   */
+  adoptTree: z
+    .string()
+    .regex(/^(\/[^/\0]+)+$/, "an absolute path without empty parts")
+    .optional(),
   /** How many states before the present one stay, to be served again. */
   keep: z.int().min(0).max(100).default(3),
   /** Removes the files, too, when this resource is deleted; those that something else names stay in any case. */
@@ -86,11 +95,16 @@ export class Mirror extends defineResource({
     };
   },
 
-  async apply({ host, store, name, suites, ca, keep }, _observed, context) {
+  async apply({ host, store, name, suites, ca, adoptTree, keep }, _observed, context) {
     const { aptMirror } = await import("../../lib/host/jobs/apt-mirror");
     const planned = Object.fromEntries(suites.map(({ uri, suite, head }) => [`${uri} ${suite}`, head as Digest]));
     const order = { store, name, suites: suites.map(sourceOf), planned, keep, ...(ca === undefined ? {} : { ca }) };
-    const { manifest } = await beside(host, aptMirror, order, context);
+    const { manifest } = await beside(
+      host,
+      aptMirror,
+      { ...order, ...(adoptTree === undefined ? {} : { adoptTree }) },
+      context,
+    );
     return { manifest };
   },
 
