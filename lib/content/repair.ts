@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { DownloadClient } from "../http/download-client";
 import { type Digest, digestOfStream } from "./digest";
 import { Fetch } from "./fetch";
@@ -8,7 +9,10 @@ export interface Stored {
   digest: Digest;
   size: number;
   path: string;
+  /** Where it can be fetched; none for what is made here. */
   urls: URL[];
+  /** Makes it anew. */
+  again?: () => Promise<Buffer | Readable>;
 }
 
 async function isWhole(store: ContentStore, { digest, size }: Stored): Promise<boolean> {
@@ -16,7 +20,7 @@ async function isWhole(store: ContentStore, { digest, size }: Stored): Promise<b
   return (await digestOfStream(store.open(digest))).digest === digest;
 }
 
-/** Verifies these files; what is lost or changed is fetched anew from where it came. Returns the paths of those. */
+/** Verifies these files; what is lost or changed is fetched or made anew. Returns the paths of those. */
 export async function repair(
   store: ContentStore,
   files: readonly Stored[],
@@ -31,9 +35,11 @@ export async function repair(
     const fetch = new Fetch(store, client, "repair", signal);
     for (const file of bad) {
       await store.remove(file.digest);
-      await fetch.get(file);
+      if (!file.again) await fetch.get(file);
     }
     await fetch.settle();
+    // Last: it may be made from what was fetched.
+    for (const { again, digest } of bad) if (again) await store.put(await again(), digest);
   } finally {
     await client.close();
   }

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { effect } from "../effect";
+import type { Digest } from "./digest";
+import { discard } from "./discard";
+import { pin, unpin } from "./pins";
+import { readRecord, removeRecord, writeRecord } from "./record";
+import type { ContentStore } from "./store";
+
+/** Where something kept in a store stands. It is written last, so what it says is all in the store. */
+export interface Standing {
+  manifest: Digest;
+  /** Manifests it had before, newest first: what can still be served again. */
+  earlier: Digest[];
+}
+
+const manifests = ({ manifest, earlier }: Standing): Digest[] => [manifest, ...earlier];
+
+/** The named things of one plane in a store: what each holds, kept in `<store>/<folder>/<name>.json`. */
+export class Shelf<S extends Standing> {
+  constructor(private readonly folder: string) {}
+
+  file(store: string, name: string): string {
+    return join(store, this.folder, `${name}.json`);
+  }
+
+  read(store: ContentStore, name: string): Promise<S | undefined> {
+    return readRecord(this.file(store.root, name));
+  }
+
+  /** Lets it stand where this says; states that are no longer kept go, with the files only they name. */
+  async settle(store: ContentStore, name: string, before: S | undefined, after: S): Promise<void> {
+    if (isDeepStrictEqual(before, after)) return;
+    const gone = (before ? manifests(before) : []).filter((each) => !manifests(after).includes(each));
+    await pin(store, this.owner(name), manifests(after));
+    await writeRecord(this.file(store.root, name), after, `note ${this.owner(name)}`);
+    await discard(store, gone);
+  }
+
+  /** Notes what it holds and keeps it, whatever happens to it: for the day it is put back. */
+  async remember(store: ContentStore, name: string): Promise<S | null> {
+    const standing = await this.read(store, name);
+    if (standing) await pin(store, `before/${this.owner(name)}`, manifests(standing));
+    return standing ?? null;
+  }
+
+  /** Lets it stand where it stood when it was remembered. */
+  async putBack(store: ContentStore, name: string, before: S): Promise<void> {
+    await this.settle(store, name, await this.read(store, name), before);
+    await unpin(store, `before/${this.owner(name)}`);
+  }
+
+  /** Takes it out of its store; its files stay unless told otherwise, or as long as somebody else names them. */
+  async forget(store: ContentStore, name: string, deleteData: boolean): Promise<void> {
+    const standing = await this.read(store, name);
+    if (!standing) return;
+    await unpin(store, this.owner(name));
+    if (deleteData) await discard(store, manifests(standing));
+    // Last: a removal cut short still knows what is left to remove.
+    await effect(`forget ${this.owner(name)}`, () => removeRecord(this.file(store.root, name)));
+  }
+
+  private owner(name: string): string {
+    return `${this.folder}/${name}`;
+  }
+}

@@ -1,0 +1,76 @@
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { Digest } from "../content/digest";
+import type { Intake } from "../content/intake";
+import { readRecord, writeRecord } from "../content/record";
+import type { ContentStore } from "../content/store";
+import { parseFilename } from "./filename";
+import { IndexError } from "./name";
+
+/** A wheel or an sdist that stands in a directory of the host. */
+export interface LocalFile {
+  path: string;
+  filename: string;
+  project: string;
+  version: string;
+  digest: Digest;
+  size: number;
+}
+
+/** How a file looked when it was read, and what it was. */
+type Looks = Record<string, { look: string; digest: Digest; size: number }>;
+
+const BATCH = 500;
+
+/**
+ * The wheels and sdists below a directory, at any depth: own builds, what pip2pi left, a disk that was carried over. A
+ * file is read once; then its inode, size and time tell that it is the same.
+ */
+export async function filesBelow(
+  store: ContentStore,
+  intake: Intake,
+  owner: string,
+  directory: string,
+): Promise<LocalFile[]> {
+  const record = join(store.root, "directories", `${owner}.json`);
+  const known = (await readRecord<Looks>(record)) ?? {};
+  const now: Looks = {};
+  const files = new Map<string, LocalFile>();
+  let changed = false;
+  let count = 0;
+  for (const path of walk(directory)) {
+    const filename = path.slice(path.lastIndexOf("/") + 1);
+    const what = parseFilename(filename);
+    if (!what) continue;
+    const { ino, size, mtimeNs } = lstatSync(path, { bigint: true });
+    const look = `${ino} ${size} ${mtimeNs}`;
+    const before = known[path];
+    const same = before?.look === look && intake.has(before.digest) ? before : undefined;
+    const read = same ?? { look, ...(await intake.copy(path)) };
+    changed ||= !same;
+    now[path] = read;
+    add(files, { path, filename, project: what.name, version: what.version, digest: read.digest, size: read.size });
+    if (++count % BATCH === 0) await setImmediate();
+  }
+  await intake.settle();
+  if (changed || Object.keys(known).length !== Object.keys(now).length)
+    await writeRecord(record, now, `note what stands in ${directory}`);
+  return [...files.values()];
+}
+
+function add(files: Map<string, LocalFile>, file: LocalFile): void {
+  const other = files.get(file.filename);
+  if (other && other.digest !== file.digest)
+    throw new IndexError(`${file.path} and ${other.path} have one name and two contents. Try: remove one of them`);
+  if (!other) files.set(file.filename, file);
+}
+
+/** Symbolic links are passed over: pip2pi's lead to files that stand beside them. */
+function* walk(directory: string): Generator<string> {
+  for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory()) yield* walk(path);
+    else if (entry.isFile()) yield path;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Digest } from "../content/digest";
+import { Shelf, type Standing } from "../content/settle";
+
+/** Where an index stands, in a line: enough to compare it with a plan without reading the manifest. */
+export interface IndexStanding extends Standing {
+  /** What was asked of it. */
+  selection: Digest;
+  files: number;
+  bytes: number;
+  /** How many lines of its lists exist nowhere. */
+  missing: number;
+}
+
+export const indexShelf = new Shelf<IndexStanding>("indexes");

@@ -1,0 +1,47 @@
+import type { Digest } from "../content/digest";
+import type { LocalFile } from "./directory";
+import type { Blob, IndexFile } from "./manifest";
+import { IndexError } from "./name";
+import type { SelectedFile } from "./selection";
+
+/** A file that a project is to hold, from an upstream or from a directory. */
+export interface WantedFile extends Omit<IndexFile, "metadata" | "provenance"> {
+  project: string;
+  /** Digest of the METADATA its index announces. */
+  announced?: string;
+  attestations?: string;
+}
+
+export function fromUpstream({ project, sha256, url, metadata, provenance, ...rest }: SelectedFile): WantedFile {
+  const digest: Digest = `sha256:${sha256}`;
+  const announced = metadata === undefined ? {} : { announced: metadata };
+  return { ...rest, ...announced, ...(provenance && { attestations: provenance }), project, digest, from: url };
+}
+
+export function fromDirectory({ path, ...file }: LocalFile): WantedFile {
+  return { ...file, from: path };
+}
+
+/** By project; a file name with two contents is refused, as clients keep what they have once read of it. */
+export function byProject(wanted: readonly WantedFile[]): Map<string, WantedFile[]> {
+  const seen = new Map<string, WantedFile>();
+  for (const file of wanted) {
+    const other = seen.get(file.filename);
+    if (other && other.digest !== file.digest)
+      throw new IndexError(`${file.filename} is ${file.digest} in ${file.from} and ${other.digest} in ${other.from}`);
+    if (!other) seen.set(file.filename, file);
+  }
+  const projects = new Map<string, WantedFile[]>();
+  for (const file of [...seen.values()].sort((a, b) => (a.filename < b.filename ? -1 : 1)))
+    projects.set(file.project, [...(projects.get(file.project) ?? []), file]);
+  return new Map([...projects].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Refuses other bytes under a name that was served before: PyPI's own rule, and what installers' caches rely on. */
+export function assertSame(file: WantedFile, before: readonly (Blob & { filename: string })[]): void {
+  const stood = before.find(({ filename }) => filename === file.filename);
+  if (!stood || stood.digest === file.digest) return;
+  throw new IndexError(
+    `${file.filename} was ${stood.digest} and is ${file.digest} in ${file.from}. Try: another version, or a build number`,
+  );
+}
