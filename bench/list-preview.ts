@@ -1,12 +1,10 @@
 // A preview of images for three architectures and the lists over them, without change, against one of as many stubs.
-import { once } from "node:events";
-import { type MessagePort, parentPort, Worker } from "node:worker_threads";
 import { RegistryClient } from "../lib/oci/client";
-import { startRegistry, type TestRegistry } from "../tests/support/registry";
+import { aside, bench } from "./support/aside";
 import { AS_WE_RUN, rounds, sizes } from "./support/compare";
 import { Contest } from "./support/contest";
 import { heading, print } from "./support/figure";
-import { ARCHITECTURES, childOf, fill, listOf, type Named, tagOf } from "./support/listed";
+import { ARCHITECTURES, childOf, fill, imagesOf, listOf, type Named, tagOf } from "./support/listed";
 import { ours, stub } from "./support/project";
 
 const program = (address: string, sets: readonly Named[]): string => `
@@ -31,7 +29,8 @@ async function preview(count: number): Promise<void> {
   const registry = await aside();
   const client = new RegistryClient({ address: registry.address, insecure: true });
   const total = count * (ARCHITECTURES.length + 1);
-  const sets = await fill(client, count, "site");
+  const sets = imagesOf(count, "site");
+  await fill(client, sets);
   const contest = new Contest({
     ours: ours(program(registry.address, sets), AS_WE_RUN),
     bare: stub("bare", total),
@@ -51,28 +50,7 @@ async function preview(count: number): Promise<void> {
   }
 }
 
-/** A registry that another thread looks after: this one waits for the CLI, and reads nothing meanwhile. */
-async function aside(): Promise<TestRegistry> {
-  const worker = new Worker(__filename);
-  const [address] = (await once(worker, "message")) as [string];
-  const close = async () => {
-    worker.postMessage("close");
-    await once(worker, "exit");
-  };
-  return { address, close };
-}
-
-async function main(): Promise<void> {
+bench(async () => {
   heading("make bench ONLY=list-preview");
   for (const count of sizes([120])) await preview(count);
-}
-
-async function serve(port: MessagePort): Promise<void> {
-  const registry = await startRegistry();
-  port.postMessage(registry.address);
-  await once(port, "message");
-  await registry.close();
-  process.exit();
-}
-
-void (parentPort ? serve(parentPort) : main());
+});

@@ -27,6 +27,12 @@ export function registryMistakes(values: Values): Mistake[] {
       "Debian's package is for this machine alone: needs version: 3",
     ),
     ...found(cache && pushes, "upstream", "a cache takes no pushes, and seed has images: they need another registry"),
+    // Its pulls would be told "manifest unknown", whatever the upstream holds.
+    ...found(
+      at("upstream", "username") !== undefined && at("version") !== 3,
+      "upstream",
+      "version 2 cannot log in to a registry with htpasswd: username needs version: 3",
+    ),
     ...found(
       at("collectGarbage") === true && (cache || at("readOnly") === true || at("deletes") === false),
       "collectGarbage",

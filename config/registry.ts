@@ -53,7 +53,7 @@ const tls = z
 const upstream = z
   .strictObject({
     url,
-    username: z.string().min(1).optional().meta({ description: "Version 2 logs in by tokens alone, not by htpasswd" }),
+    username: z.string().min(1).optional().meta({ description: "Needs version: 3" }),
     password: secret("Password there").optional(),
     ca: pemFile.optional().meta({ description: "PEM file of the authority that signed its certificate" }),
   })

@@ -18,15 +18,18 @@ export const childOf = ({ manifest: { digest, size, mediaType }, platform }: Ima
 export const listOf = (images: readonly Image[]): ImageList => buildList(images.map(childOf));
 export const tagOf = ({ platform }: Image): string => `v1-${platform.architecture}`;
 
-/** Images under their tags, each list's in a repository of its own. */
-export async function fill(client: RegistryClient, count: number, prefix: string): Promise<Named[]> {
-  const sets = Array.from({ length: count }, (_, index): Named => {
+/** What lists are to join, each list's images in a repository of its own; the same in every thread. */
+export function imagesOf(count: number, prefix: string): Named[] {
+  return Array.from({ length: count }, (_, index): Named => {
     const image = (architecture: string) =>
       buildImage([{ path: "name", content: `${prefix} ${index}` }], { os: "linux", architecture });
     return [`${prefix}/image-${index}`, ARCHITECTURES.map(image)];
   });
+}
+
+/** Pushes images under their tags. */
+export async function fill(client: RegistryClient, sets: readonly Named[]): Promise<void> {
   await inParallel(sets, 16, async ([repository, images]) => {
     for (const image of images) await pushImage(client, repository, tagOf(image), image);
   });
-  return sets;
 }

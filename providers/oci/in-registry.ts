@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Ledger } from "../../lib/host/ledger";
 import type { RegistryClient, RegistryOptions } from "../../lib/oci/client";
+import { isRegistryAddress, isRepository, isTag } from "../../lib/oci/reference";
 
 /** How to reach a registry. Plain configuration: a registry that moves keeps what it serves. */
 export const registrySchema = z.strictObject({
   /** What the site calls it; its address where absent. */
   name: z.string().min(1).optional(),
   /** `host:port`, without a scheme. */
-  address: z.string().regex(/^[a-z0-9.[\]:-]+$/i, "host:port, without a scheme"),
+  address: z.string().refine(isRegistryAddress, "host:port, without a scheme"),
   /** Plain HTTP, only where this says so. */
   insecure: z.boolean().default(false),
   username: z.string().min(1).optional(),
@@ -29,10 +30,8 @@ export const tagArguments = {
   /** The registry that serves it. */
   registry: registrySchema,
   /** Where in the registry, without its address. */
-  repository: z
-    .string()
-    .regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/, "a repository of lower-case words, for example site/hello"),
-  tag: z.string().regex(/^\w[\w.-]{0,127}$/, "a tag of letters, digits, dots and dashes"),
+  repository: z.string().refine(isRepository, "a repository of lower-case words, for example site/hello"),
+  tag: z.string().refine(isTag, "a tag of letters, digits, dots and dashes"),
 };
 
 /** What names a manifest in a registry. */

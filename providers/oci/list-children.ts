@@ -10,7 +10,7 @@ const childSchema = z.strictObject({
   /** As its own configuration says: another one is refused. */
   platform: platformSchema,
   /** Its own tag in the list's repository; `<tag>-<architecture>` where absent. */
-  tag: z.string().min(1).optional(),
+  tag: manifestArguments.tag.optional(),
   /** Another repository of the same registry that holds it: it is brought into the list's own, its blobs mounted. */
   from: manifestArguments.repository.optional(),
 });

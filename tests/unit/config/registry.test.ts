@@ -53,6 +53,12 @@ test.each<[string, object, object, string]>([
   ["a login without a url", { username: "site" }, {}, "username: goes with url alone"],
   ["Debian's package elsewhere", { architecture: "arm64" }, {}, "architecture: Debian's package is for this machine"],
   ["pushes to a cache", { upstream: { url: "http://r:5001" } }, { images }, "upstream: a cache takes no pushes"],
+  [
+    "a cache of version 2 with a login",
+    { upstream: { url: "http://r:5001", username: "a", password: "b" } },
+    {},
+    "upstream: version 2 cannot log in",
+  ],
   ["a cache that may not write", { upstream: { url: "http://r:5001" }, readOnly: true }, {}, "readOnly: a cache has"],
   [
     "garbage of what may not be deleted",

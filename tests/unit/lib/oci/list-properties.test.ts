@@ -4,8 +4,6 @@ import { formatPlatform, ImageError, platformOf } from "../../../../lib/oci/imag
 import { buildList, childTag, type ListChild } from "../../../../lib/oci/list";
 import { DOCKER_MANIFEST, OCI_MANIFEST } from "../../../../lib/oci/media-types";
 import { parseImage, parseList } from "../../../../lib/oci/parse";
-import { checkArguments } from "../../../../providers/contract/arguments";
-import { ManifestList } from "../../../../providers/oci/manifest-list";
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,7}$/);
 const platform = fc.record({ os: word, architecture: word, variant: word }, { requiredKeys: ["os", "architecture"] });
@@ -86,48 +84,4 @@ test("a hostile manifest or configuration is refused as what it is, and never cr
     }),
     { numRuns: 2000 },
   );
-});
-
-describe("a wrong argument of a list is named by its path:", () => {
-  const good = {
-    registry: { address: "127.0.0.1:5000", insecure: true },
-    ...{ repository: "site/hello", tag: "v1", digest: digestOf("list") },
-    children: [{ digest: digestOf("a"), size: 1, mediaType: OCI_MANIFEST, platform: { architecture: "amd64" } }],
-  };
-  const [first] = good.children;
-  const inChild = (change: object) => ({ children: [{ ...first, ...change }] });
-  const notA = (pattern: RegExp) => fc.string().filter((text) => !pattern.test(text));
-  const digest = notA(/^sha256:[0-9a-f]{64}$/);
-  const notNumber = fc.oneof(fc.string(), fc.constant(null), fc.integer({ max: 0 }), fc.constant(1.5));
-  const fields: Record<string, fc.Arbitrary<object>> = {
-    repository: notA(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/).map((repository) => ({ repository })),
-    tag: notA(/^\w[\w.-]{0,127}$/).map((tag) => ({ tag })),
-    digest: digest.map((each) => ({ digest: each })),
-    format: notA(/^(oci|docker)$/).map((format) => ({ format })),
-    missing: fc.string().map((missing) => ({ missing })),
-    "registry.address": notA(/^[a-z0-9.[\]:-]+$/i).map((address) => ({ registry: { address } })),
-    "children.0.digest": digest.map((each) => inChild({ digest: each })),
-    "children.0.size": notNumber.map((size) => inChild({ size })),
-    "children.0.mediaType": fc.string().map((mediaType) => inChild({ mediaType })),
-    "children.0.platform.architecture": fc.constant("").map((architecture) => inChild({ platform: { architecture } })),
-    "children.0.tag": fc.constantFrom("", 1, null).map((tag) => inChild({ tag })),
-    "children.0.from": notA(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/).map((from) => inChild({ from })),
-    "children.1.tag": word.map((os) => ({
-      children: [first, { ...first, platform: { os: `${os}-os`, architecture: "amd64" } }],
-    })),
-    "children.1.platform": digest.map(() => ({ children: [first, { ...first, digest: digestOf("b") }] })),
-  };
-
-  test("the good one is", () => {
-    expect(checkArguments(ManifestList.definition, good).failures).toEqual([]);
-  });
-
-  test.each(Object.entries(fields))("%s", (path, arbitrary) => {
-    fc.assert(
-      fc.property(arbitrary, (wrong) => {
-        const { failures } = checkArguments(ManifestList.definition, { ...good, ...wrong });
-        expect(failures).toEqual([expect.stringMatching(new RegExp(`^${path.replaceAll(".", "\\.")}: `))]);
-      }),
-    );
-  });
 });
