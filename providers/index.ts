@@ -14,6 +14,8 @@ import { BaseImage } from "./oci/base-image";
 import { GarbageCollection } from "./oci/garbage-collection";
 import { Image } from "./oci/image";
 import { ManifestList } from "./oci/manifest-list";
+import { Index } from "./pypi/index";
+import { Published as PublishedIndex } from "./pypi/published";
 import type { AnyDefinition } from "./resource";
 
 /** Every kind of resource. A new kind is one file and one line here. */
@@ -32,6 +34,8 @@ export const kinds: readonly { definition: AnyDefinition }[] = [
   Image,
   ManifestList,
   RegistryImage,
+  Index,
+  PublishedIndex,
 ];
 
 export { configure } from "./runner";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { Arrivals } from "./arrivals";
 import { type Digest, digestOf } from "./digest";
 import type { ContentStore } from "./store";
@@ -36,6 +36,8 @@ export class Intake {
 
   /** Copies a file: a link would let whoever changes the one there change ours. */
   async copy(path: string): Promise<{ digest: Digest; size: number }> {
+    // Most fit one chunk, and are read once.
+    if (statSync(path).size < CHUNK) return this.put(readFileSync(path));
     const { digest, size } = read(path, () => {});
     if (this.has(digest)) return { digest, size };
     const part = openSync(this.arrivals.part(digest), "w");

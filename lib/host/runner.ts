@@ -5,6 +5,7 @@ import { aptPlan } from "./jobs/apt-plan";
 import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
+import { pypiGiveUp, pypiIndex, pypiLook, pypiRemember } from "./jobs/pypi-index";
 import { served, serveManifest, unserveName } from "./jobs/serve";
 import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
 
@@ -20,6 +21,10 @@ const JOBS = [
   aptMirror,
   aptRemember,
   aptGiveUp,
+  pypiIndex,
+  pypiLook,
+  pypiRemember,
+  pypiGiveUp,
   served,
   serveManifest,
   unserveName,

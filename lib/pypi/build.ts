@@ -8,10 +8,10 @@ import { assemble } from "./assemble";
 import { filesBelow } from "./directory";
 import { IndexError } from "./name";
 import { type PlanOrder, pinsOf } from "./plan";
-import { digestOfSelection, type Selection, select } from "./selection";
+import { digestOfSelection, type Selection, select, totalsOf } from "./selection";
 import { type IndexStanding, indexShelf } from "./shelf";
 import { textOf, Upstream } from "./upstream";
-import { fromDirectory, fromUpstream, type WantedFile } from "./wanted";
+import { fromDirectory, fromUpstream } from "./wanted";
 
 export interface IndexOrder extends PlanOrder {
   /** Directory of the content store. */
@@ -22,7 +22,7 @@ export interface IndexOrder extends PlanOrder {
   /** What the plan saw; another one is refused. */
   planned?: Digest;
   /** What to do about lines of the lists that exist nowhere. */
-  missing?: "fail" | "report";
+  onMissing?: "fail" | "report";
   /** How many states before the present one stay, to be served again. */
   keep?: number;
 }
@@ -46,7 +46,7 @@ export async function buildIndex(order: IndexOrder, report: Report, signal: Abor
     const after: IndexStanding = {
       ...{ manifest, earlier: earlierOf(before, manifest, order.keep ?? KEPT) },
       ...{ selection: digestOfSelection(selection), missing: selection.missing.length },
-      ...totals(wanted),
+      ...totalsOf(selection.files),
     };
     await indexShelf.settle(store, order.name, before, after);
     return after;
@@ -61,8 +61,8 @@ async function selectionOf(order: IndexOrder, client: DownloadClient, signal: Ab
   const found = digestOfSelection(selection);
   if (order.planned !== undefined && order.planned !== found)
     throw new IndexError(`${order.name}: its upstream or its lists changed since it was planned. Try: pulumi up again`);
-  if (order.missing !== "report" && selection.missing.length > 0)
-    throw new IndexError([...selection.missing, 'Try: other versions, or missing: "report"'].join("\n"));
+  if (order.onMissing !== "report" && selection.missing.length > 0)
+    throw new IndexError([...selection.missing, 'Try: other versions, or onMissing: "report"'].join("\n"));
   return selection;
 }
 
@@ -74,9 +74,4 @@ async function small(client: DownloadClient, url: URL, signal: AbortSignal): Pro
 function earlierOf(before: IndexStanding | undefined, manifest: Digest, keep: number): Digest[] {
   const history = before ? [before.manifest, ...before.earlier] : [];
   return history.filter((digest) => digest !== manifest).slice(0, keep);
-}
-
-function totals(wanted: readonly WantedFile[]): { files: number; bytes: number } {
-  const sizes = new Map(wanted.map(({ digest, size }) => [digest, size]));
-  return { files: sizes.size, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
 }

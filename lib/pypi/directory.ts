@@ -33,8 +33,7 @@ export async function filesBelow(
   owner: string,
   directory: string,
 ): Promise<LocalFile[]> {
-  const record = join(store.root, "directories", `${owner}.json`);
-  const known = (await readRecord<Looks>(record)) ?? {};
+  const known = (await readRecord<Looks>(recordOf(store, owner))) ?? {};
   const now: Looks = {};
   const files = new Map<string, LocalFile>();
   let changed = false;
@@ -43,8 +42,7 @@ export async function filesBelow(
     const filename = path.slice(path.lastIndexOf("/") + 1);
     const what = parseFilename(filename);
     if (!what) continue;
-    const { ino, size, mtimeNs } = lstatSync(path, { bigint: true });
-    const look = `${ino} ${size} ${mtimeNs}`;
+    const look = lookOf(path);
     const before = known[path];
     const same = before?.look === look && intake.has(before.digest) ? before : undefined;
     const read = same ?? { look, ...(await intake.copy(path)) };
@@ -55,8 +53,22 @@ export async function filesBelow(
   }
   await intake.settle();
   if (changed || Object.keys(known).length !== Object.keys(now).length)
-    await writeRecord(record, now, `note what stands in ${directory}`);
+    await writeRecord(recordOf(store, owner), now, `note what stands in ${directory}`);
   return [...files.values()];
+}
+
+/** Whether a directory is as it was when its files were last taken in. */
+export async function isAsTaken(store: ContentStore, owner: string, directory: string): Promise<boolean> {
+  const known = (await readRecord<Looks>(recordOf(store, owner))) ?? {};
+  const paths = [...walk(directory)].filter((path) => parseFilename(path.slice(path.lastIndexOf("/") + 1)));
+  return paths.length === Object.keys(known).length && paths.every((path) => known[path]?.look === lookOf(path));
+}
+
+const recordOf = (store: ContentStore, owner: string): string => join(store.root, "directories", `${owner}.json`);
+
+function lookOf(path: string): string {
+  const { ino, size, mtimeNs } = lstatSync(path, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
 }
 
 function add(files: Map<string, LocalFile>, file: LocalFile): void {

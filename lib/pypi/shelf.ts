@@ -3,7 +3,7 @@ import { Shelf, type Standing } from "../content/settle";
 
 /** Where an index stands, in a line: enough to compare it with a plan without reading the manifest. */
 export interface IndexStanding extends Standing {
-  /** What was asked of it. */
+  /** What was taken of its upstream; own builds are not counted. */
   selection: Digest;
   files: number;
   bytes: number;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Layout } from "../../lib/apt/tree";
-import type { Digest } from "../../lib/content/digest";
+import { directoryOf, hide, look, type Shown, show } from "../content/serving";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
-import { beside, onStore, storeArguments } from "./on-store";
+import { onStore, storeArguments } from "./on-store";
 
 const schema = z.object({
   ...storeArguments,
@@ -27,33 +27,17 @@ export class Published extends defineResource({
   ...onStore,
 
   async observe(published, context) {
-    const { served } = await import("../../lib/host/jobs/serve");
-    const { host, store, name } = published;
-    const found = await beside(host, served, { store, name }, context);
-    if (!found) return undefined;
-    const { manifest, layout, touched } = found;
-    const [first] = touched;
-    const told = first === undefined ? manifest : `touched by hand: ${first}${more(touched.length - 1)}`;
-    return { args: { manifest: told, layout: layout as Layout }, outputs: { directory: directoryOf(published) } };
+    const shown = await look<Layout>(published, context);
+    return shown && { args: shown, outputs: { directory: directoryOf(published) } };
   },
 
   async apply(published, observed, context) {
-    const { serveManifest } = await import("../../lib/host/jobs/serve");
-    const { isDeepStrictEqual } = await import("node:util");
-    const { host, store, name, manifest, layout } = published;
-    if (isDeepStrictEqual(observed?.args, { manifest, layout })) return { directory: directoryOf(published) };
-    await beside(host, serveManifest, { store, name, plane: "apt", manifest: manifest as Digest, layout }, context);
+    await show("apt", published, published, observed?.args, context);
     return { directory: directoryOf(published) };
   },
 
-  async remove({ host, store, name }, before, context) {
-    const { serveManifest, unserveName } = await import("../../lib/host/jobs/serve");
-    const stood = before as { manifest: Digest; layout: Layout } | null;
-    if (stood) await beside(host, serveManifest, { store, name, plane: "apt", ...stood }, context);
-    else await beside(host, unserveName, { store, name }, context);
+  async remove(published, before, context) {
+    if (before) await show("apt", published, before as Shown<Layout>, undefined, context);
+    else await hide(published, context);
   },
 }) {}
-
-const directoryOf = ({ store, name }: { store: string; name: string }): string => `${store}/served/${name}`;
-
-const more = (count: number): string => (count > 0 ? ` and ${count} more` : "");

@@ -3,18 +3,21 @@ import type { Digest } from "../../content/digest";
 import type { Plane } from "../../content/plane";
 import { mend, observeServed, serve, unserve } from "../../content/served";
 import { ContentStore } from "../../content/store";
+import { pypiPlane } from "../../pypi/plane";
 import { defineJob } from "../jobs";
 
 /** Every plane whose manifests can be served. */
-const PLANES = { apt: aptPlane } satisfies Record<string, Plane<never>>;
+const PLANES = { apt: aptPlane, pypi: pypiPlane } satisfies Record<string, Plane<never>>;
 
 interface Name {
   store: string;
   name: string;
 }
 
+export type PlaneName = keyof typeof PLANES;
+
 interface Order extends Name {
-  plane: keyof typeof PLANES;
+  plane: PlaneName;
   manifest: Digest;
   layout: unknown;
   ca?: string;

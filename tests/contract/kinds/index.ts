@@ -13,6 +13,8 @@ import { ociGarbageCollection } from "./oci-garbage-collection";
 import { ociImage } from "./oci-image";
 import { ociImageCopied } from "./oci-image-copied";
 import { ociManifestList } from "./oci-manifest-list";
+import { pypiIndex } from "./pypi-index";
+import { pypiPublished } from "./pypi-published";
 
 /** Every kind under the contract, some in two ways. A new kind is one file and one line here. */
 export const fixtures: Record<string, MakeFixture> = {
@@ -30,4 +32,6 @@ export const fixtures: Record<string, MakeFixture> = {
   "oci:Image": ociImage,
   "oci:Image, copied": ociImageCopied,
   "oci:ManifestList": ociManifestList,
+  "pypi:Index": pypiIndex,
+  "pypi:Published": pypiPublished,
 };

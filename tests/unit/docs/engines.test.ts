@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { copyList } from "../../../docs/engines/copy-list";
 import { mirrorList } from "../../../docs/engines/mirror-list";
+import { pythonIndex } from "../../../docs/engines/python-index";
 import { buildImage } from "../../../lib/oci/build";
 import { listTags } from "../../../lib/oci/catalog";
 import { RegistryClient } from "../../../lib/oci/client";
@@ -11,6 +12,8 @@ import { pushImage } from "../../../lib/oci/push";
 import { pushList } from "../../../lib/oci/push-list";
 import { ArchiveKey, packageOf, TestArchive } from "../../support/apt/archive";
 import { FakeRegistry } from "../../support/fake-registry";
+import { TestIndex } from "../../support/pypi/upstream";
+import { wheelOf } from "../../support/pypi/wheel";
 
 test("a list is copied from one registry to another", async () => {
   const [from, to] = [await FakeRegistry.start(), await FakeRegistry.start()];
@@ -40,5 +43,18 @@ test("what a mirror.list names is mirrored, served and read again", async () => 
   told.mockRestore();
   key.remove();
   await archive.close();
+  rmSync(root, { recursive: true });
+});
+
+test("what a list of pins means is planned, fetched and served", async () => {
+  const upstream = await TestIndex.start();
+  const root = mkdtempSync(join(tmpdir(), "engines-"));
+  upstream.offer("one", wheelOf("one", "1.0"));
+  writeFileSync(join(root, "list"), "one==1.0\ntwo==1.0\n");
+  expect(await pythonIndex(join(root, "list"), root, upstream.simple, "3.12")).toEqual([
+    "two==1.0: no project of that name",
+  ]);
+  expect(readFileSync(join(root, "served/wheels/simple/index.html"), "utf8")).toContain('href="one/"');
+  await upstream.close();
   rmSync(root, { recursive: true });
 });

@@ -94,7 +94,7 @@ test("what exists nowhere is told line by line, and only reported where that is 
   await expect(build(list)).rejects.toThrow(
     "one==2.0: no file for any target\none==3.0: no file for any target\npython-apt==1.1.0b1+ubuntu0: no project",
   );
-  expect(await build(list, { missing: "report" })).toMatchObject({ files: 1, missing: 3 });
+  expect(await build(list, { onMissing: "report" })).toMatchObject({ files: 1, missing: 3 });
 });
 
 test("the same input gives the same bytes; unchanged, it fetches and writes nothing", async () => {

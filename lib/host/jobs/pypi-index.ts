@@ -1,0 +1,39 @@
+import { ContentStore } from "../../content/store";
+import { buildIndex, type IndexOrder } from "../../pypi/build";
+import { isAsTaken } from "../../pypi/directory";
+import { type IndexStanding, indexShelf } from "../../pypi/shelf";
+import { defineJob } from "../jobs";
+
+interface Name {
+  store: string;
+  name: string;
+}
+
+/** Brings an index to what its lists ask for now. */
+export const pypiIndex = defineJob("pypi-index", (order: IndexOrder, report, signal) =>
+  buildIndex(order, report, signal),
+);
+
+/** Where an index stands, and whether the directory of own builds is as it was taken in. */
+export const pypiLook = defineJob("pypi-look", async ({ store, name, directory }: Name & { directory?: string }) => {
+  const content = new ContentStore(store);
+  const standing = await indexShelf.read(content, name);
+  if (!standing) return null;
+  return { ...standing, asTaken: directory === undefined || (await isAsTaken(content, name, directory)) };
+});
+
+/** Notes what an index that is taken over holds, and keeps it. */
+export const pypiRemember = defineJob("pypi-remember", ({ store, name }: Name) =>
+  indexShelf.remember(new ContentStore(store), name),
+);
+
+/** Takes an index out of its store, or lets it stand where it stood when it was taken over. */
+export const pypiGiveUp = defineJob(
+  "pypi-give-up",
+  async ({ store, name, deleteData, before }: Name & { deleteData: boolean; before: IndexStanding | null }) => {
+    const content = new ContentStore(store);
+    if (before) await indexShelf.putBack(content, name, before);
+    else await indexShelf.forget(content, name, deleteData);
+    return null;
+  },
+);

@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from "node:util";
+import type { z } from "zod";
+import type { Digest } from "../../lib/content/digest";
+import type { PlaneName } from "../../lib/host/jobs/serve";
+import { beside, type storeArguments } from "../apt/on-store";
+import type { Context } from "../resource";
+
+interface Place {
+  host: z.output<typeof storeArguments.host>;
+  store: string;
+  name: string;
+}
+
+/** What is served of a plane: a manifest, and what else the plane is told of the tree's form. */
+export interface Shown<Layout> {
+  manifest: string;
+  layout: Layout;
+}
+
+/** What a web server hands out. */
+export const directoryOf = ({ store, name }: Place): string => `${store}/served/${name}`;
+
+/** What clients see under a name; a file that was touched by hand is told in the place of the manifest. */
+export async function look<Layout>({ host, store, name }: Place, context: Context): Promise<Shown<Layout> | undefined> {
+  const { served } = await import("../../lib/host/jobs/serve");
+  const found = await beside(host, served, { store, name }, context);
+  if (!found) return undefined;
+  const { manifest, layout, touched } = found;
+  const [first] = touched;
+  const told = first === undefined ? manifest : `touched by hand: ${first}${more(touched.length - 1)}`;
+  return { manifest: told, layout: layout as Layout };
+}
+
+export async function show<Layout>(
+  plane: PlaneName,
+  { host, store, name }: Place,
+  { manifest, layout }: Shown<Layout>,
+  observed: unknown,
+  context: Context,
+): Promise<void> {
+  if (isDeepStrictEqual(observed, { manifest, layout })) return;
+  const { serveManifest } = await import("../../lib/host/jobs/serve");
+  await beside(host, serveManifest, { store, name, plane, manifest: manifest as Digest, layout }, context);
+}
+
+export async function hide({ host, store, name }: Place, context: Context): Promise<void> {
+  const { unserveName } = await import("../../lib/host/jobs/serve");
+  await beside(host, unserveName, { store, name }, context);
+}
+
+const more = (count: number): string => (count > 0 ? ` and ${count} more` : "");

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { onStore, storeArguments } from "../apt/on-store";
+import { directoryOf, hide, look, type Shown, show } from "../content/serving";
+import { digestSchema } from "../oci/in-registry";
+import { defineResource } from "../resource";
+
+const schema = z.object({
+  ...storeArguments,
+  /** What is served: the manifest of an index. An older one rolls back. */
+  manifest: digestSchema,
+});
+
+/**
+ * An index as pip and uv see it, below `served/<name>/simple` in its store: static files, for any web server. The switch
+ * to another state is one rename, and clients find the files they have read of for two more states.
+ */
+export class Published extends defineResource({
+  kind: "pypi:Published",
+  schema,
+  outputs: z.object({
+    /** What a web server hands out. */
+    directory: z.string(),
+  }),
+  ...onStore,
+
+  async observe(published, context) {
+    const shown = await look<null>(published, context);
+    return shown && { args: { manifest: shown.manifest }, outputs: { directory: directoryOf(published) } };
+  },
+
+  async apply(published, observed, context) {
+    const { manifest } = published;
+    const stands = observed && { ...observed.args, layout: null };
+    await show("pypi", published, { manifest, layout: null }, stands, context);
+    return { directory: directoryOf(published) };
+  },
+
+  async remove(published, before, context) {
+    if (before) await show("pypi", published, { ...(before as Shown<null>), layout: null }, undefined, context);
+    else await hide(published, context);
+  },
+}) {}
