@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "../lib/content/served";
+import { ContentStore } from "../lib/content/store";
+import { buildIndex } from "../lib/pypi/build";
+import { pypiPlane } from "../lib/pypi/plane";
+import { wheelOf } from "../tests/support/pypi/wheel";
+import { rounds } from "./support/compare";
+import { heading, median, print } from "./support/figure";
+import { python } from "./support/python-peers";
+
+/** Ten versions a project. */
+const VERSIONS = 10;
+
+/** A directory of wheels, and what its makers of indexes get of it. */
+class Ground {
+  readonly root = mkdtempSync(join(tmpdir(), "bench-pypi-"));
+  readonly wheels = join(this.root, "wheels");
+  private readonly listed: { filename: string; hash: string }[] = [];
+
+  constructor(readonly size: number) {
+    mkdirSync(this.wheels);
+    for (let n = 0; n < size; n++) this.add(`project-${Math.floor(n / VERSIONS)}`, `1.${n % VERSIONS}`);
+  }
+
+  add(name: string, version: string): void {
+    const { filename, bytes } = wheelOf(name, version, { requires: ["other>=1"] });
+    writeFileSync(join(this.wheels, filename), bytes);
+    this.listed.push({ filename, hash: `sha256=${createHash("sha256").update(bytes).digest("hex")}` });
+  }
+
+  list(): string {
+    const file = join(this.root, "list.json");
+    writeFileSync(file, this.listed.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    return file;
+  }
+}
+
+type Maker = (ground: Ground) => Promise<void> | void;
+
+const ours: Maker = async ({ root, wheels }) => {
+  const store = join(root, "store");
+  const order = {
+    store,
+    name: "site",
+    upstream: "http://127.0.0.1:1/simple",
+    lists: {},
+    targets: [],
+    directory: wheels,
+  };
+  const { manifest } = await buildIndex(order, () => {}, new AbortController().signal);
+  const content = new ContentStore(store);
+  const before = served.get(root);
+  if (before !== manifest) await serve(pypiPlane, content, "site", manifest, null);
+  served.set(root, manifest);
+};
+const served = new Map<string, string>();
+
+const peers: Record<string, Maker> = {
+  "dir2pi (pip2pi)": ({ wheels }) =>
+    python("import sys; from libpip2pi.commands import dir2pi; sys.exit(dir2pi())", wheels),
+  "dumb-pypi": (ground) =>
+    python(
+      "import sys; from dumb_pypi.main import main; sys.exit(main())",
+      ...["--package-list-json", ground.list(), "--packages-url", "../../packages"],
+      ...["--output-dir", join(ground.root, "dumb")],
+    ),
+};
+
+async function milliseconds(maker: Maker, ground: Ground): Promise<number> {
+  const begin = performance.now();
+  await maker(ground);
+  return performance.now() - begin;
+}
+
+/** Build, no change, one file added, for every maker; the median of the rounds. */
+async function measure(size: number): Promise<Map<string, number[]>> {
+  const taken = new Map<string, number[][]>();
+  for (let round = 0; round < rounds(3); round++) {
+    for (const [name, maker] of [["ours", ours] as const, ...Object.entries(peers)]) {
+      const ground = new Ground(size);
+      const times = [await milliseconds(maker, ground), await milliseconds(maker, ground)];
+      ground.add("project-0", "2.0");
+      times.push(await milliseconds(maker, ground));
+      taken.set(name, [...(taken.get(name) ?? []), times]);
+      rmSync(ground.root, { recursive: true });
+    }
+  }
+  const steps = [0, 1, 2];
+  return new Map(
+    [...taken].map(([name, all]) => [name, steps.map((at) => median(all.map((times) => times[at] ?? 0)))]),
+  );
+}
+
+heading("make bench ONLY=pypi");
+void (async () => {
+  const added: number[] = [];
+  for (const size of [1000, 10_000]) {
+    const taken = await measure(size);
+    const mine = taken.get("ours") ?? [];
+    for (const [at, step] of ["build", "no change", "one file added"].entries()) {
+      for (const peer of Object.keys(peers))
+        print({
+          name: `${size} files, ${step}: ${peer}`,
+          ours: mine[at] ?? 0,
+          peer: taken.get(peer)?.[at] ?? 0,
+          unit: "ms",
+          goal: 0.1,
+        });
+    }
+    print({ name: `${size} files, no change, on the clock`, ours: mine[1] ?? 0, unit: "ms", goal: size / 10 });
+    added.push(mine[2] ?? 0);
+  }
+  const [few = 0, many = 0] = added;
+  print({ name: "one file added: to 10,000 against to 1,000", ours: many, peer: few, unit: "ms", goal: 1.5 });
+})();
