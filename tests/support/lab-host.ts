@@ -62,13 +62,13 @@ export async function clear(name: string): Promise<void> {
   await dropMarks(name);
 }
 
-/** The ownership marks of a plot's hosts: one left by a killed process would make the next one's hosts foreign. */
+/** The ownership marks of what a plot had: one left by a killed process would make the next one's objects half done. */
 async function dropMarks(name: string): Promise<void> {
   for (const file of await local.list(LEDGER_DIRECTORY)) {
-    if (!file.startsWith("lab-Host-")) continue;
+    if (!/^[a-z].*\.json$/.test(file)) continue;
     const path = join(LEDGER_DIRECTORY, file);
     const { identity } = JSON.parse((await local.readFile(path))?.toString() ?? "{}") as { identity?: string };
-    if (identity?.startsWith(`${name}-`)) await local.removeFile(path);
+    if (identity === name || identity?.startsWith(`${name}-`)) await local.removeFile(path);
   }
 }
 

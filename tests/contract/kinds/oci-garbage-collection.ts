@@ -27,6 +27,8 @@ export const ociGarbageCollection: MakeFixture = () => {
     module: "providers/oci/garbage-collection",
     async setup() {
       plot = await takePlot();
+      // A killed process may have left them.
+      for (const name of [plot.name, other()]) await removeRecord(local, name);
       const { path, id } = await registryArchive();
       await loadImage(local, { stream: () => createReadStream(path) }, id);
       await docker("network", "create", "--internal", `--subnet=${plot.subnet}`, plot.name);
