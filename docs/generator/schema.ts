@@ -108,8 +108,13 @@ export function rowsOf(shape: Shape, path: string[] = []): Row[] {
 function requiredIn(objects: readonly Shape[], key: string): boolean | string {
   const needing = objects.filter((each) => each.required?.includes(key));
   if (needing.length === 0 || needing.length === objects.length) return needing.length > 0;
-  const constant = ({ properties }: Shape) => Object.values(properties ?? {}).find((each) => each.const !== undefined);
-  return needing.map((each) => code(constant(each)?.const)).join(", ");
+  return needing.map(formName).join(", ");
+}
+
+/** What sets a form apart: a constant, or the first key it must have. */
+function formName({ properties, required }: Shape): string {
+  const constant = Object.values(properties ?? {}).find((each) => each.const !== undefined);
+  return constant ? code(constant.const) : `the form with \`${required?.[0]}\``;
 }
 
 function within(shape: Shape, path: string[]): Row[] {
