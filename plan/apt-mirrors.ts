@@ -2,6 +2,7 @@ import type { MirrorPlan } from "../lib/apt/plan";
 import { assertRoom, tellLowRoom } from "../lib/content/room";
 import { connect } from "../lib/host/connect";
 import type { Connection } from "../lib/host/connection";
+import type { Host } from "../lib/host/host";
 import { runJob } from "../lib/host/job";
 import { aptPlan } from "../lib/host/jobs/apt-plan";
 import { inParallel } from "../lib/parallel";
@@ -35,36 +36,47 @@ const LONGEST = 10 * 60_000;
 /** What the archives hold now, asked next to the store. Every failure is told at once, and what cannot fit is refused. */
 export async function planMirrors(
   mirrors: readonly WantedMirror[],
-  { connection, store, runner }: Keeper,
+  keeper: Keeper,
 ): Promise<{ planned: PlannedMirror[]; notes: Note[] }> {
   if (mirrors.length === 0) return { planned: [], notes: [] };
-  const host = await connect(connection);
-  const failures: string[] = [];
-  const asked = await inParallel(mirrors, AT_ONCE, async (mirror) => {
-    try {
-      const suites = await suitesWanted(mirror, host);
-      const order = { store, name: mirror.name, suites: suites.map(sourceOf) };
-      const plan = await runJob(host, aptPlan, order, { runner, timeout: LONGEST });
-      return [{ name: mirror.name, suites, plan }];
-    } catch (error) {
-      failures.push(`  - ${mirror.name}: ${(error as Error).message.replaceAll("\n", "\n    ")}`);
-      return [];
-    }
-  });
-  if (failures.length > 0)
+  const { store } = keeper;
+  const host = await connect(keeper.connection);
+  const failed = ({ name }: WantedMirror, { message }: Error) => `  - ${name}: ${message.replaceAll("\n", "\n    ")}`;
+  const asked = await inParallel(mirrors, AT_ONCE, (mirror) =>
+    ask(mirror, host, keeper).catch((error: Error) => failed(mirror, error)),
+  );
+  const all = asked.filter((each) => typeof each !== "string");
+  if (all.length < asked.length) {
+    const failures = asked.filter((each) => typeof each === "string");
     throw new Error(`mirrors that cannot be planned; nothing was touched:\n${failures.join("\n")}`);
-  const all = asked.flat();
+  }
   const coming = all.reduce((sum, { plan }) => sum + plan.fetch.bytes, 0);
   const room = all[0]?.plan.room;
   if (room) assertRoom(coming, room, store);
   const low = room && tellLowRoom(coming, room, store);
   return {
-    planned: all.map(({ name, suites, plan }) => ({ name, suites: suites.map((suite) => filled(suite, plan)) })),
+    planned: all.map(({ mirror, suites, plan }) => plannedAs(mirror, suites, plan)),
     notes: [
-      ...all.map(({ name, plan }) => ({ mirror: name, text: told(plan, store) })),
-      ...(low === undefined ? [] : [{ mirror: all[0]?.name ?? "", text: low, warning: true as const }]),
+      ...all.map(({ mirror, plan }) => ({ mirror: mirror.name, text: told(plan, store) })),
+      ...(low === undefined ? [] : [{ mirror: all[0]?.mirror.name ?? "", text: low, warning: true as const }]),
     ],
   };
+}
+
+interface Asked {
+  mirror: WantedMirror;
+  suites: MirroredSuite[];
+  plan: MirrorPlan;
+}
+
+async function ask(mirror: WantedMirror, host: Host, { store, runner }: Keeper): Promise<Asked> {
+  const suites = await suitesWanted(mirror, host);
+  const order = { store, name: mirror.name, suites: suites.map(sourceOf) };
+  return { mirror, suites, plan: await runJob(host, aptPlan, order, { runner, timeout: LONGEST }) };
+}
+
+function plannedAs({ name }: WantedMirror, suites: MirroredSuite[], plan: MirrorPlan): PlannedMirror {
+  return { name, suites: suites.map((suite) => filled(suite, plan)) };
 }
 
 function filled(suite: MirroredSuite, { suites }: MirrorPlan) {
