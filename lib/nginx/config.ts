@@ -21,8 +21,9 @@ export interface WebSettings {
 
 /**
  * nginx.conf for trees that change by one switch of a link: read-only, no listing, and nothing remembered of files, so
- * that the first request after a switch sees the new tree. `/` answers 204: that the server stands. Its root is one
- * without rights, in a container that may read and nothing else: what is kept need not be open to everybody.
+ * that the first request after a switch sees the new tree. Pages of Python indexes stand there twice: who takes JSON gets
+ * it. `/` answers 204: that the server stands. Its root is one without rights, in a container that may read and nothing
+ * else: what is kept need not be open to everybody.
  */
 export function renderNginx({ root, port }: WebSettings): string {
   const types = Object.entries(TYPES).map(([type, endings]) => `    ${type} ${endings};`);
@@ -42,12 +43,22 @@ ${types.join("\n")}
   tcp_nopush on;
   keepalive_requests 100000;
   server_tokens off;
+  map $http_accept $page {
+    default index.html;
+    "~application/vnd\\.pypi\\.simple\\.v1\\+json" index.json;
+  }
   server {
     listen ${port};
     root ${root};
-    index index.html;
+    index $page;
+    absolute_redirect off;
     location = / { return 204; }
     location ~ /\\. { return 404; }
+    location ~ /index\\.(?:html|json)$ {
+      types { text/html html; application/vnd.pypi.simple.v1+json json; }
+      add_header Vary Accept;
+      limit_except GET { deny all; }
+    }
     location / { limit_except GET { deny all; } }
   }
 }
