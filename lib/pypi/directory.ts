@@ -1,10 +1,11 @@
 import { lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Digest } from "../content/digest";
 import type { Intake } from "../content/intake";
-import { readRecord, writeRecord } from "../content/record";
+import { readRecord, removeRecord, writeRecord } from "../content/record";
 import type { ContentStore } from "../content/store";
+import { effect } from "../effect";
 import { parseFilename } from "./filename";
 import { IndexError } from "./name";
 
@@ -19,7 +20,11 @@ export interface LocalFile {
 }
 
 /** How a file looked when it was read, and what it was. */
-type Looks = Record<string, { look: string; digest: Digest; size: number }>;
+interface Look {
+  look: string;
+  file: LocalFile;
+}
+type Looks = Record<string, Look>;
 
 const BATCH = 500;
 
@@ -39,16 +44,14 @@ export async function filesBelow(
   let changed = false;
   let count = 0;
   for (const path of walk(directory)) {
-    const filename = path.slice(path.lastIndexOf("/") + 1);
-    const what = parseFilename(filename);
-    if (!what) continue;
     const look = lookOf(path);
     const before = known[path];
-    const same = before?.look === look && intake.has(before.digest) ? before : undefined;
-    const read = same ?? { look, ...(await intake.copy(path)) };
+    const same = before?.look === look && intake.has(before.file.digest);
+    const file = same ? before.file : await takeIn(intake, path);
+    if (!file) continue;
     changed ||= !same;
-    now[path] = read;
-    add(files, { path, filename, project: what.name, version: what.version, digest: read.digest, size: read.size });
+    now[path] = { look, file };
+    add(files, file);
     if (++count % BATCH === 0) await setImmediate();
   }
   await intake.settle();
@@ -57,10 +60,23 @@ export async function filesBelow(
   return [...files.values()];
 }
 
+/** Nothing for what is neither a wheel nor an sdist. */
+async function takeIn(intake: Intake, path: string): Promise<LocalFile | undefined> {
+  const filename = basename(path);
+  const what = parseFilename(filename);
+  return what && { path, filename, project: what.name, version: what.version, ...(await intake.copy(path)) };
+}
+
+/** Forgets what stood in a directory; the directory itself stays. */
+export async function forgetDirectory(store: ContentStore, owner: string): Promise<void> {
+  if (await readRecord(recordOf(store, owner)))
+    await effect(`forget the directory of ${owner}`, () => removeRecord(recordOf(store, owner)));
+}
+
 /** Whether a directory is as it was when its files were last taken in. */
 export async function isAsTaken(store: ContentStore, owner: string, directory: string): Promise<boolean> {
   const known = (await readRecord<Looks>(recordOf(store, owner))) ?? {};
-  const paths = [...walk(directory)].filter((path) => parseFilename(path.slice(path.lastIndexOf("/") + 1)));
+  const paths = [...walk(directory)].filter((path) => known[path] ?? parseFilename(basename(path)));
   return paths.length === Object.keys(known).length && paths.every((path) => known[path]?.look === lookOf(path));
 }
 

@@ -1,6 +1,6 @@
 import { ContentStore } from "../../content/store";
 import { buildIndex, type IndexOrder } from "../../pypi/build";
-import { isAsTaken } from "../../pypi/directory";
+import { forgetDirectory, isAsTaken } from "../../pypi/directory";
 import { type IndexStanding, indexShelf } from "../../pypi/shelf";
 import { defineJob } from "../jobs";
 
@@ -34,6 +34,7 @@ export const pypiGiveUp = defineJob(
     const content = new ContentStore(store);
     if (before) await indexShelf.putBack(content, name, before);
     else await indexShelf.forget(content, name, deleteData);
+    await forgetDirectory(content, name);
     return null;
   },
 );
