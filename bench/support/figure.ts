@@ -3,7 +3,7 @@ export interface Figure {
   name: string;
   ours: number;
   peer?: number;
-  unit: "ms" | "B";
+  unit: "ms" | "B" | "MB" | "requests";
   /** The most that ours / peer (or ours alone, without a peer) may be; none where the figure only informs. */
   goal?: number;
 }
