@@ -1,9 +1,9 @@
 # Each target is one script of scripts/, which says with --help what it does.
 STACK ?= dev
-export STACK COLD FORCE ALL
+export STACK COLD FORCE ALL RATE
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh destroy doctor backup restore clean test test-full lint bench lock
+.PHONY: help up preview refresh destroy doctor backup restore scrub clean test test-full lint bench lock
 
 up: ## build or repair the site (STACK=name, default dev)
 	@scripts/stack up
@@ -28,6 +28,9 @@ backup: ## save state, passphrase and keys (FILE=name)
 
 restore: ## bring them back (FILE=name; FORCE=1 over a newer state)
 	@scripts/restore $(FILE)
+
+scrub: ## read every byte of the mirrors again and repair (RATE=20: MB a second)
+	@scripts/scrub
 
 test: ## types, unit, contract and the thin real tests (COLD=1: from empty caches)
 	@scripts/test

@@ -14,5 +14,5 @@ export async function mirrorList(file: string, store: string, keyrings: string[]
   const report = (progress: Parameters<typeof formatProgress>[0]) => console.error(formatProgress(progress, 1000));
   const { manifest } = await mirror({ store, name: "site", suites }, report, new AbortController().signal);
   await serve(aptPlane, new ContentStore(store), "site", manifest, {});
-  return scrub({ store, manifest }, report, new AbortController().signal);
+  return scrub({ store }, report, new AbortController().signal);
 }

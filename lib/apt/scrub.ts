@@ -1,16 +1,17 @@
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { Digest } from "../content/digest";
+import { canonicalJson, type Digest, digestOf } from "../content/digest";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
-import { repair } from "../content/repair";
+import { repair, type Stored } from "../content/repair";
+import { serve, servedStates } from "../content/served";
 import { ContentStore } from "../content/store";
+import { effect } from "../effect";
 import type { Report } from "../progress";
 import { aptPlane } from "./plane";
+import { standingManifests } from "./standing";
+import type { Layout } from "./tree";
 
 export interface ScrubOrder {
   store: string;
-  /** What is looked at: all that this manifest names. */
-  manifest: Digest;
   /** Bytes a second; the disk serves clients meanwhile. */
   rate?: number;
   ca?: string;
@@ -21,52 +22,85 @@ export interface ScrubResult {
   bytes: number;
   /** Lost or changed, and fetched again. */
   repaired: string[];
+  /** Those that could not be, and why. */
+  lost: { path: string; why: string }[];
 }
 
-/** Where a scrub that was cut short goes on, and with which manifest. */
+/** Where a scrub that was cut short goes on, and with which states. */
 interface Position {
-  manifest: Digest;
+  of: Digest;
   after: Digest;
 }
 
-/** Reads every byte of a mirror again; what is not what its digest says is fetched anew from where it came. */
-export async function scrub(order: ScrubOrder, report: Report, signal: AbortSignal): Promise<ScrubResult> {
-  const store = new ContentStore(order.store);
-  const files = await aptPlane.files(store, order.manifest);
-  const position = await positionOf(store, order.manifest);
-  const total = files.reduce((sum, { size }) => sum + size, 0);
-  const repaired: string[] = [];
-  const start = Date.now();
-  let done = 0;
-  let read = 0;
-  for (const file of files) {
-    signal.throwIfAborted();
-    if (position === undefined || file.digest > position.after) {
-      repaired.push(...(await repair(store, [file], order.ca, signal)));
-      read += file.size;
-      if (order.rate)
-        await setTimeout(Math.max(0, (read / order.rate) * 1000 - (Date.now() - start)), undefined, { signal });
-      await note(store, { manifest: order.manifest, after: file.digest });
-    }
-    done += file.size;
-    report({ done, total, unit: "bytes" });
-  }
-  await removeRecord(positionFile(store));
-  return { files: files.length, bytes: total, repaired };
-}
-
-const positionFile = (store: ContentStore): string => join(store.root, "scrub.json");
-
-async function positionOf(store: ContentStore, manifest: Digest): Promise<Position | undefined> {
+/**
+ * Reads every byte of the mirrors in a store again, of all states that are kept or served; what is not what its digest
+ * says is fetched anew from where it came, and names under which it is served get it.
+ */
+export async function scrub(
+  { store: root, rate, ca }: ScrubOrder,
+  report: Report,
+  signal: AbortSignal,
+): Promise<ScrubResult> {
+  const store = new ContentStore(root);
+  const manifests = await standingManifests(store);
+  const of = digestOf(canonicalJson(manifests));
+  const files = await filesOf(store, manifests);
   const position = await readRecord<Position>(positionFile(store));
-  return position?.manifest === manifest ? position : undefined;
+  const left = files.filter(({ digest }) => position?.of !== of || digest > position.after);
+  const total = bytesOf(files);
+  const result: ScrubResult = { files: left.length, bytes: bytesOf(left), repaired: [], lost: [] };
+  const start = Date.now();
+  let noted = start;
+  let read = 0;
+  for (const file of left) {
+    await look(store, file, ca, result, signal);
+    read += file.size;
+    report({ done: total - result.bytes + read, total, unit: "bytes" });
+    // Once a second: what a killed scrub reads twice is little, and a write for each file would be much.
+    if (Date.now() - noted > 1000) {
+      noted = Date.now();
+      await writeRecord(positionFile(store), { of, after: file.digest }, "note the scrub's position");
+    }
+    const early = rate ? (read / rate) * 1000 - (Date.now() - start) : 0;
+    if (early > 0) await setTimeout(early, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+  await effect("end the scrub", () => removeRecord(positionFile(store)));
+  if (result.repaired.length > 0) await serveAgain(store, manifests);
+  return result;
 }
 
-let noted = 0;
+const positionFile = (store: ContentStore): string => `${store.root}/scrub.json`;
 
-/** Once a second: what a killed scrub reads twice is little, and a write for each file would be much. */
-async function note(store: ContentStore, position: Position): Promise<void> {
-  if (Date.now() - noted < 1000) return;
-  noted = Date.now();
-  await writeRecord(positionFile(store), position, "note the scrub's position");
+const bytesOf = (files: readonly Stored[]): number => files.reduce((sum, { size }) => sum + size, 0);
+
+/** Each once, in the order of their digests. */
+async function filesOf(store: ContentStore, manifests: readonly Digest[]): Promise<Stored[]> {
+  const files = new Map<Digest, Stored>();
+  for (const manifest of manifests) {
+    for (const file of await aptPlane.files(store, manifest)) files.set(file.digest, file);
+  }
+  return [...files.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+}
+
+/** One that cannot be had again does not keep the others from being looked at. */
+async function look(
+  store: ContentStore,
+  file: Stored,
+  ca: string | undefined,
+  { repaired, lost }: ScrubResult,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    repaired.push(...(await repair(store, [file], ca, signal)));
+  } catch (error) {
+    signal.throwIfAborted();
+    lost.push({ path: file.path, why: (error as Error).message });
+  }
+}
+
+/** Trees link the bytes they were made of: a file that came again is another. */
+async function serveAgain(store: ContentStore, manifests: readonly Digest[]): Promise<void> {
+  for (const { name, manifest, layout } of await servedStates(store)) {
+    if (manifests.includes(manifest)) await serve(aptPlane, store, name, manifest, layout as Layout);
+  }
 }

@@ -91,13 +91,20 @@ function changedPaths(expected: readonly string[], found: readonly string[]): st
   return [...new Set(changed.map((line) => line.split("\0")[0] as string))];
 }
 
-/** Names under which a manifest is served now. */
-export async function servedAs(store: ContentStore, manifest: Digest): Promise<string[]> {
+/** Every name under which something is served, and what. */
+export async function servedStates(
+  store: ContentStore,
+): Promise<{ name: string; manifest: Digest; layout: unknown }[]> {
   await mkdir(join(store.root, "served"), { recursive: true });
   const records = (await readdir(join(store.root, "served"))).filter((file) => /^\..*\.json$/.test(file));
-  const names = records.map((file) => file.slice(1, -".json".length));
-  const current = await Promise.all(names.map(async (name) => (await recordOf(store, name))?.generations[0]?.manifest));
-  return names.filter((_, index) => current[index] === manifest);
+  const states = await Promise.all(
+    records.map(async (file) => {
+      const name = file.slice(1, -".json".length);
+      const record = await recordOf(store, name);
+      return record?.generations.slice(0, 1).map(({ manifest }) => ({ name, manifest, layout: record.layout }));
+    }),
+  );
+  return states.flatMap((each) => each ?? []);
 }
 
 /** Verifies the files behind what was touched by hand, and fetches anew those that are bad. Returns their paths. */

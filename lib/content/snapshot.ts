@@ -3,7 +3,7 @@ import type { Digest } from "./digest";
 import { discard, reach } from "./discard";
 import { pin, unpin } from "./pins";
 import { removeRecord, writeRecord } from "./record";
-import { servedAs } from "./served";
+import { servedStates } from "./served";
 import type { ContentStore } from "./store";
 
 /** A state of a mirror under a name of its own: it stays, whatever the mirror keeps. */
@@ -44,10 +44,10 @@ async function lostOf(store: ContentStore, manifest: Digest): Promise<number> {
 
 /** Gives a state up; its files go, but for those that something else names. */
 export async function dropSnapshot(store: ContentStore, name: string, manifest: Digest): Promise<void> {
-  const [user] = await servedAs(store, manifest);
+  const user = (await servedStates(store)).find((each) => each.manifest === manifest);
   if (user) {
     throw new Error(
-      `snapshot ${name} is what clients see as ${store.root}/served/${user}. Try: serve another state there first`,
+      `snapshot ${name} is what clients see as ${store.root}/served/${user.name}. Try: serve another state there first`,
     );
   }
   await unpin(store, owner(name, manifest));

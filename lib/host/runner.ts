@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
 import { aptGiveUp, aptMirror, aptRemember } from "./jobs/apt-mirror";
 import { aptPlan } from "./jobs/apt-plan";
+import { aptScrub } from "./jobs/apt-scrub";
 import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
@@ -25,6 +26,7 @@ const JOBS = [
   pypiLook,
   pypiRemember,
   pypiGiveUp,
+  aptScrub,
   served,
   serveManifest,
   unserveName,
