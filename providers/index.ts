@@ -17,6 +17,7 @@ import { ManifestList } from "./oci/manifest-list";
 import { Index } from "./pypi/index";
 import { Published as PublishedIndex } from "./pypi/published";
 import type { AnyDefinition } from "./resource";
+import { Files } from "./source/files";
 
 /** Every kind of resource. A new kind is one file and one line here. */
 export const kinds: readonly { definition: AnyDefinition }[] = [
@@ -36,6 +37,7 @@ export const kinds: readonly { definition: AnyDefinition }[] = [
   RegistryImage,
   Index,
   PublishedIndex,
+  Files,
 ];
 
 export { configure } from "./runner";

@@ -66,6 +66,11 @@ export async function serve<Layout>(
   await tidy(trees, [tree, ...(earlier[0] ? [earlier[0].tree] : [])]);
 }
 
+/** Manifests of what is served under a name and of what was before, as far as that stays for clients. */
+export async function generationsOf(store: ContentStore, name: string): Promise<Digest[]> {
+  return (await recordOf(store, name))?.generations.map((each) => each.manifest) ?? [];
+}
+
 /** What is served under a name now, and which of its files were touched by hand; undefined where nothing is. */
 export async function observeServed(
   store: ContentStore,

@@ -9,6 +9,7 @@ import { facts } from "./jobs/facts";
 import { pypiGiveUp, pypiIndex, pypiLook, pypiRemember } from "./jobs/pypi-index";
 import { served, serveManifest, unserveName } from "./jobs/serve";
 import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
+import { sourceFiles, sourceGiveUp, sourceRemember, sourceStanding } from "./jobs/source";
 
 /**
  * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
@@ -32,6 +33,10 @@ const JOBS = [
   unserveName,
   snapshotTake,
   snapshotDrop,
+  sourceStanding,
+  sourceFiles,
+  sourceRemember,
+  sourceGiveUp,
 ] as unknown as readonly Job<unknown, unknown>[];
 const REPORT_EVERY = 200;
 const GRACE = 3000;

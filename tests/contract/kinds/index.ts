@@ -15,6 +15,7 @@ import { ociImageCopied } from "./oci-image-copied";
 import { ociManifestList } from "./oci-manifest-list";
 import { pypiIndex } from "./pypi-index";
 import { pypiPublished } from "./pypi-published";
+import { sourceFilesKind } from "./source-files";
 
 /** Every kind under the contract, some in two ways. A new kind is one file and one line here. */
 export const fixtures: Record<string, MakeFixture> = {
@@ -34,4 +35,5 @@ export const fixtures: Record<string, MakeFixture> = {
   "oci:ManifestList": ociManifestList,
   "pypi:Index": pypiIndex,
   "pypi:Published": pypiPublished,
+  "source:Files": sourceFilesKind,
 };
