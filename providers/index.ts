@@ -18,6 +18,7 @@ import { Index } from "./pypi/index";
 import { Published as PublishedIndex } from "./pypi/published";
 import type { AnyDefinition } from "./resource";
 import { Files } from "./source/files";
+import { Tree } from "./source/tree";
 
 /** Every kind of resource. A new kind is one file and one line here. */
 export const kinds: readonly { definition: AnyDefinition }[] = [
@@ -38,6 +39,7 @@ export const kinds: readonly { definition: AnyDefinition }[] = [
   Index,
   PublishedIndex,
   Files,
+  Tree,
 ];
 
 export { configure } from "./runner";

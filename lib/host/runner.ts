@@ -9,7 +9,7 @@ import { facts } from "./jobs/facts";
 import { pypiGiveUp, pypiIndex, pypiLook, pypiRemember } from "./jobs/pypi-index";
 import { served, serveManifest, unserveName } from "./jobs/serve";
 import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
-import { sourceFiles, sourceGiveUp, sourceRemember, sourceStanding } from "./jobs/source";
+import { sourceFiles, sourceGiveUp, sourceRemember, sourceStanding, sourceTree } from "./jobs/source";
 
 /**
  * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
@@ -35,6 +35,7 @@ const JOBS = [
   snapshotDrop,
   sourceStanding,
   sourceFiles,
+  sourceTree,
   sourceRemember,
   sourceGiveUp,
 ] as unknown as readonly Job<unknown, unknown>[];

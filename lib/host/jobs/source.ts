@@ -3,6 +3,7 @@ import { ContentStore } from "../../content/store";
 import { type FilesOrder, fetchFiles } from "../../source/files";
 import type { SourceKind } from "../../source/manifest";
 import { dropTouched, giveUp, putBack, remember, settle, standing } from "../../source/standing";
+import { makeTree, type TreeOrder, tarballIn } from "../../source/tree";
 import { defineJob } from "../jobs";
 
 interface Name {
@@ -23,6 +24,16 @@ export const sourceFiles = defineJob("source-files", async (order: FilesOrder, r
   await dropTouched(store, order.name);
   const files = await fetchFiles(order, report, signal);
   return settle(store, order.name, { source: "files", asked: { files: order.files }, files });
+});
+
+/** Serves a source tree. */
+export const sourceTree = defineJob("source-tree", async (order: TreeOrder, report, signal) => {
+  const store = new ContentStore(order.store);
+  await dropTouched(store, order.name);
+  const stood = await standing(store, order.name, "tree");
+  const files = await makeTree(order, stood?.files ?? [], report, signal);
+  const manifest = await settle(store, order.name, { source: "tree", asked: { origin: order.origin }, files });
+  return { manifest, tarball: tarballIn(files) };
 });
 
 /** Keeps what is taken over. */

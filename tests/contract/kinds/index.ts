@@ -16,6 +16,7 @@ import { ociManifestList } from "./oci-manifest-list";
 import { pypiIndex } from "./pypi-index";
 import { pypiPublished } from "./pypi-published";
 import { sourceFilesKind } from "./source-files";
+import { sourceTreeKind } from "./source-tree";
 
 /** Every kind under the contract, some in two ways. A new kind is one file and one line here. */
 export const fixtures: Record<string, MakeFixture> = {
@@ -36,4 +37,5 @@ export const fixtures: Record<string, MakeFixture> = {
   "pypi:Index": pypiIndex,
   "pypi:Published": pypiPublished,
   "source:Files": sourceFilesKind,
+  "source:Tree": sourceTreeKind,
 };
