@@ -17,6 +17,7 @@ import { ManifestList } from "./oci/manifest-list";
 import { Index } from "./pypi/index";
 import { Published as PublishedIndex } from "./pypi/published";
 import type { AnyDefinition } from "./resource";
+import { Collections } from "./source/collections";
 import { Files } from "./source/files";
 import { Tree } from "./source/tree";
 
@@ -38,6 +39,7 @@ export const kinds: readonly { definition: AnyDefinition }[] = [
   RegistryImage,
   Index,
   PublishedIndex,
+  Collections,
   Files,
   Tree,
 ];

@@ -9,7 +9,14 @@ import { facts } from "./jobs/facts";
 import { pypiGiveUp, pypiIndex, pypiLook, pypiRemember } from "./jobs/pypi-index";
 import { served, serveManifest, unserveName } from "./jobs/serve";
 import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
-import { sourceFiles, sourceGiveUp, sourceRemember, sourceStanding, sourceTree } from "./jobs/source";
+import {
+  sourceCollections,
+  sourceFiles,
+  sourceGiveUp,
+  sourceRemember,
+  sourceStanding,
+  sourceTree,
+} from "./jobs/source";
 
 /**
  * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
@@ -36,6 +43,7 @@ const JOBS = [
   sourceStanding,
   sourceFiles,
   sourceTree,
+  sourceCollections,
   sourceRemember,
   sourceGiveUp,
 ] as unknown as readonly Job<unknown, unknown>[];

@@ -1,5 +1,6 @@
 import type { Digest } from "../../content/digest";
 import { ContentStore } from "../../content/store";
+import { type CollectionsOrder, makeCollections } from "../../source/collections";
 import { type FilesOrder, fetchFiles } from "../../source/files";
 import type { SourceKind } from "../../source/manifest";
 import { dropTouched, giveUp, putBack, remember, settle, standing } from "../../source/standing";
@@ -34,6 +35,15 @@ export const sourceTree = defineJob("source-tree", async (order: TreeOrder, repo
   const files = await makeTree(order, stood?.files ?? [], report, signal);
   const manifest = await settle(store, order.name, { source: "tree", asked: { origin: order.origin }, files });
   return { manifest, tarball: tarballIn(files) };
+});
+
+/** Serves Ansible collections. */
+export const sourceCollections = defineJob("source-collections", async (order: CollectionsOrder, report, signal) => {
+  const store = new ContentStore(order.store);
+  await dropTouched(store, order.name);
+  const files = await makeCollections(order, report, signal);
+  const { address, collections } = order;
+  return settle(store, order.name, { source: "collections", asked: { address, collections }, files });
 });
 
 /** Keeps what is taken over. */
