@@ -32,10 +32,12 @@ function versionOf({ namespace, name, version, dependencies, file }: Collection,
   };
 }
 
-/** What `ansible-galaxy collection install -r` takes to install all of it, and nothing newer. */
+/** What `ansible-galaxy collection install -r` takes; of a name with several versions, it takes the newest that fits. */
 export function requirements(collections: readonly Collection[], address: string): string {
-  const entries = collections.map(
-    (each) => `  - name: ${fullName(each)}\n    version: "${each.version}"\n    source: ${address}/api/\n`,
-  );
-  return `collections:\n${entries.sort().join("")}`;
+  const entries = [...new Set(collections.map(fullName))].sort().map((name) => {
+    const [only, another] = collections.filter((each) => fullName(each) === name);
+    const version = only && !another ? `    version: "${only.version}"\n` : "";
+    return `  - name: ${name}\n${version}    source: ${address}/api/\n`;
+  });
+  return `collections:\n${entries.join("")}`;
 }

@@ -8,6 +8,7 @@ import { sourceStanding, sourceTree } from "../../../../lib/host/jobs/source";
 import type { TreeOrigin } from "../../../../lib/source/tree";
 import { TestArchive } from "../../../support/apt/archive";
 import { GitRepository } from "../../../support/source/git-repository";
+import { GitServer } from "../../../support/source/git-server";
 import { StaticServer } from "../../../support/static-server";
 
 let upstream: GitRepository;
@@ -106,6 +107,45 @@ test("a tree is taken from a plain web server, as another site's, alone and with
   const refs = (of: string) => readFileSync(join(of, "served/tool/tool.git/info/refs"), "utf8");
   expect(refs(store("other-true"))).toBe(refs(store()));
   await web.close();
+});
+
+describe("from a server that speaks git", () => {
+  let server: GitServer;
+  beforeEach(async () => {
+    server = await GitServer.start(upstream.path);
+  });
+  afterEach(() => server.close());
+  const origin = (n: number, more: object = {}) => commitOf(n, { git: `${server.address}/.git`, ...more });
+
+  test("a commit comes alone, and with its history", async () => {
+    const { tarball } = await bring(origin(0));
+    expect((await bring(origin(0, { history: true }))).tarball).toEqual(tarball);
+    expect(server.requests.every((request) => /info\/refs|git-upload-pack/.test(request))).toBe(true);
+  });
+
+  test("whichever answer is an illness of the moment, or cut, the next attempt brings the commit", async () => {
+    await bring(origin(0), store("whole"));
+    const answers = server.requests.length;
+    expect(answers).toBeGreaterThan(1);
+    for (const fault of [503, "cut"] as const) {
+      for (let at = 0; at < answers; at++) {
+        server.faults.push(...Array<undefined>(at), fault);
+        await bring(origin(0), store(`${fault}-${at}`));
+        expect(server.faults).toEqual([]);
+      }
+    }
+  });
+
+  test.each([
+    [404, /repository '.*' not found/],
+    [403, /403/],
+    [500, /500/],
+  ])("an answer of %d is told, and leaves what is served", async (status, message) => {
+    await bring(commitOf(0));
+    server.faults.push(...Array<number>(9).fill(status));
+    await expect(bring(origin(1))).rejects.toThrow(message);
+    expect(readdirSync(served())).toEqual([`tool-${commits[0].slice(0, 12)}.tar.gz`]);
+  });
 });
 
 test("an archive is taken by its digest", async () => {
