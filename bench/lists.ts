@@ -42,14 +42,14 @@ async function engine(count: number, roundTrip: number, directory: string): Prom
     const first = await ours(over, client, theirs);
     const own = imagesOf(count, "own");
     await fill(near, own);
-    const known = await ours(`${over}, images of this run`, client, own);
+    const known = await ours(`${over}, own images`, client, own);
     for (const [name, peer] of Object.entries(listMakers(registry.far, directory))) {
       const sample = imagesOf(SAMPLE, name.replaceAll(" ", "-"));
       await fill(near, sample);
       const taken = ((await timed(() => makeAll(peer, sample))) * count) / SAMPLE;
       const { goal } = peer;
       print({ name: `${over}: ${name}`, ours: first, peer: taken, unit: "ms", goal });
-      print({ name: `${over}, images of this run: ${name}`, ours: known, peer: taken, unit: "ms", goal });
+      print({ name: `${over}, own images: ${name}`, ours: known, peer: taken, unit: "ms", goal });
     }
     const marked = await timed(() => createAll(theirs, registry.far, "v2"));
     const bare = await timed(() =>
