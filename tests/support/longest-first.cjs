@@ -2,6 +2,8 @@ const Sequencer = require("@jest/test-sequencer").default;
 
 /** Seconds that a file takes where no run before this one has told: sweeps and stacks first, so that none is alone at the end. */
 const GUESSES = [
+  [/crash\/adopt\.full/, 2400],
+  [/crash\/.*\.full/, 1200],
   [/contract\/(crash|cli)\//, 120],
   [/\.full\.ts$/, 100],
   [/tests\/real\/(lab|site)\//, 80],
