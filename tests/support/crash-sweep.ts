@@ -4,7 +4,7 @@ import { leftBehind, type Trial, underContract } from "./under-contract";
 /** More moments than this in one verb mean that it does not come to an end. */
 const MOST = 300;
 
-/** Kinds one moment of which takes seconds: their sweeps run in `make test-full PLANE=contract`, the others in `make test`. */
+/** Why a sweep is too slow for `make test`, and runs in `make test-full PLANE=contract`. */
 const SLOW: Readonly<Record<string, string>> = {
   "host:AptSources": "apt-get update on a lab host",
   "host:Container": "starts and stops containers on a lab host",
@@ -13,6 +13,7 @@ const SLOW: Readonly<Record<string, string>> = {
   "lab:Host": "boots a lab host",
   "oci:BaseImage": "mmdebstrap makes the image anew",
   "oci:GarbageCollection": "stops a registry and starts it again",
+  "oci:Image, copied": "a minute more for a second source of oci:Image, which make test sweeps",
 };
 
 interface Verb {
