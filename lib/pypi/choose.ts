@@ -1,4 +1,5 @@
 import { isWheel, parseFilename } from "./filename";
+import { applies } from "./marker";
 import type { ListedFile } from "./project";
 import type { Pin } from "./requirements";
 import { type Target, tagsOf } from "./tags";
@@ -22,11 +23,17 @@ export class Chooser {
     this.ranks = targets.map((target) => ({ target, tags: tagsOf(target) }));
   }
 
+  /** Whether a pin is any target's. */
+  means(pin: Pin): boolean {
+    return this.ranks.some(({ target }) => isMeant(pin, target));
+  }
+
   choose(pin: Pin, listed: readonly ListedFile[]): Choice {
     const its = filesOf(pin, listed);
     const files = new Map<string, ListedFile>();
     const choice: Choice = { files: [], built: [], holes: [] };
     for (const { target, tags } of this.ranks) {
+      if (!isMeant(pin, target)) continue;
       const fitting = its.filter(({ file }) => takesPython(file.requiresPython, target.python));
       const wheel = bestWheel(fitting, tags);
       const taken = wheel ?? fitting.find(({ file }) => !isWheel(file.filename))?.file;
@@ -37,6 +44,10 @@ export class Chooser {
     choice.files = [...files.values()].sort((a, b) => (a.filename < b.filename ? -1 : 1));
     return choice;
   }
+}
+
+function isMeant({ markers }: Pin, target: Target): boolean {
+  return markers === undefined || markers.some((marker) => applies(marker, target));
 }
 
 interface Candidate {

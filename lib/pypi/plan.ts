@@ -1,6 +1,6 @@
 import type { Digest } from "../content/digest";
 import { DownloadClient } from "../http/download-client";
-import { parsePins } from "./requirements";
+import { add, type Pin, parsePins } from "./requirements";
 import { digestOfSelection, select, totalsOf } from "./selection";
 import type { Target } from "./tags";
 import { Upstream } from "./upstream";
@@ -41,7 +41,8 @@ export async function planIndex(order: PlanOrder, signal?: AbortSignal): Promise
 }
 
 /** The pins of several lists: what two of them name stands once. */
-export function pinsOf(lists: Readonly<Record<string, string>>) {
-  const all = Object.entries(lists).flatMap(([origin, text]) => parsePins(text, origin));
-  return [...new Map(all.map((pin) => [`${pin.name}==${pin.version}`, pin])).values()];
+export function pinsOf(lists: Readonly<Record<string, string>>): Pin[] {
+  const pins = new Map<string, Pin>();
+  for (const [origin, text] of Object.entries(lists)) for (const pin of parsePins(text, origin)) add(pins, pin);
+  return [...pins.values()];
 }

@@ -5,11 +5,13 @@ import { canonical } from "./version";
 export interface Pin {
   name: string;
   version: string;
+  /** For which of the targets it is meant, where not for all: one of these has to apply. */
+  markers?: readonly string[];
 }
 
 /**
  * The pins of a list: the output of pip freeze, OpenStack's upper-constraints, a lock with hashes. Several versions of a
- * name are legal. A marker says who needs a pin; the index holds it for whoever does. All that is no pin is told at once.
+ * name are legal. All that is no pin is told at once.
  */
 export function parsePins(text: string, origin: string): Pin[] {
   const pins = new Map<string, Pin>();
@@ -17,10 +19,18 @@ export function parsePins(text: string, origin: string): Pin[] {
   for (const { line, number } of logicalLines(text)) {
     const pin = pinOf(line);
     if (typeof pin === "string") failures.push(`${origin}:${number}: ${pin}: ${line.slice(0, 120)}`);
-    else if (pin) pins.set(`${pin.name}==${pin.version}`, pin);
+    else if (pin) add(pins, pin);
   }
   if (failures.length > 0) throw new IndexError(failures.join("\n"));
   return [...pins.values()];
+}
+
+/** A pin that stands there twice is meant for whom either line names. */
+export function add(pins: Map<string, Pin>, pin: Pin): void {
+  const key = `${pin.name}==${pin.version}`;
+  const other = pins.get(key);
+  const both = other?.markers && pin.markers ? { markers: [...other.markers, ...pin.markers] } : {};
+  pins.set(key, other ? { name: pin.name, version: pin.version, ...both } : pin);
 }
 
 function* logicalLines(text: string): Generator<{ line: string; number: number }> {
@@ -45,11 +55,12 @@ function pinOf(line: string): Pin | undefined | string {
     return undefined;
   if (/^(-e|--editable|-r|--requirement|-c|--constraint)\b/.test(line))
     return "it points elsewhere. Try: the pins it leads to, or a source tree";
-  const [bare = ""] = line.replace(/\s+--hash[=\s]\S+/g, "").split(";");
+  const [bare = "", ...rest] = line.replace(/\s+--hash[=\s]\S+/g, "").split(";");
   const [, name = "", version = ""] = /^\s*([^\s[=<>!~@]+)\s*(?:\[[^\]]*\])?\s*={2,3}\s*([^\s,]+)\s*$/.exec(bare) ?? [];
   if (!name) return "no pin of one version. Try: name==version, or resolve the list first";
   const known = canonical(version);
   if (!isName(name)) return "no name of a project";
   if (!known) return "no version as PEP 440 knows them";
-  return { name: normalise(name), version: known };
+  const marker = rest.join(";").trim();
+  return { name: normalise(name), version: known, ...(marker ? { markers: [marker] } : {}) };
 }

@@ -35,9 +35,10 @@ export async function select(
 ): Promise<Selection> {
   const chooser = new Chooser(targets);
   const failures: string[] = [];
-  const names = [...new Set(pins.map(({ name }) => name))].sort();
+  const meant = pins.filter((pin) => chooser.means(pin));
+  const names = [...new Set(meant.map(({ name }) => name))].sort();
   const parts = await inParallel(names, AT_ONCE, async (name): Promise<Selection> => {
-    const its = pins.filter((pin) => pin.name === name);
+    const its = meant.filter((pin) => pin.name === name);
     try {
       const listed = await upstream.project(name, signal);
       if (!listed) return nothing(its.map((pin) => `${pin.name}==${pin.version}: no project of that name`));

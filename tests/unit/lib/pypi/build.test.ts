@@ -98,6 +98,13 @@ test("what exists nowhere is told line by line, and only reported where that is 
   expect(await build(list, { onMissing: "report" })).toMatchObject({ files: 1, missing: 3 });
 });
 
+test("what a marker keeps from every target is neither held nor missing", async () => {
+  upstream.offer("one", wheelOf("one", "1.0"), wheelOf("one", "2.0"));
+  const list = "one==1.0 ; python_version < '3.9'\none==2.0\npywin32==312 ; sys_platform == 'win32'";
+  expect(await planIndex(order(list))).toMatchObject({ files: 1, missing: [] });
+  expect(upstream.requests).toEqual(["/simple/one/"]);
+});
+
 test("the same input gives the same bytes; unchanged, it fetches and writes nothing", async () => {
   for (const name of ["one", "two"]) upstream.offer(name, wheelOf(name, "1.0"));
   const first = await put("one==1.0\ntwo==1.0");

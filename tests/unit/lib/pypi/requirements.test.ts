@@ -16,6 +16,14 @@ test.each([
   ["what pip reads beside", "--index-url https://x\n# none\n\n\uFEFF", []],
 ])("%s", (_, text, pins) => expect(told(text)).toEqual(pins));
 
+test("a pin is meant for whom one of its lines names", () => {
+  const text = "a==1;python_version=='3.10'\na==1;python_version=='3.11'\nb==1;os_name=='nt'\nb==1";
+  expect(parsePins(text, "list").map(({ markers }) => markers)).toEqual([
+    ["python_version=='3.10'", "python_version=='3.11'"],
+    undefined,
+  ]);
+});
+
 test("all that is no pin is told at once, by line", () => {
   const text = "a==1\n-e git+https://x#egg=b\nc>=1\nd==one\n../e==1";
   expect(() => told(text)).toThrow(/list:2: .*\nlist:3: .*\nlist:4: .*\nlist:5: /);
