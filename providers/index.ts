@@ -7,6 +7,7 @@ import { AptSources } from "./host/apt-sources";
 import { Container } from "./host/container";
 import { DockerSettings } from "./host/docker-settings";
 import { File } from "./host/file";
+import { PipConfig } from "./host/pip-config";
 import { Service } from "./host/service";
 import { Host } from "./lab/host";
 import { RegistryImage } from "./lab/registry-image";
@@ -30,6 +31,7 @@ export const kinds: readonly { definition: AnyDefinition }[] = [
   Container,
   DockerSettings,
   File,
+  PipConfig,
   Service,
   Host,
   BaseImage,

@@ -6,6 +6,7 @@ import { hostAptSources } from "./host-apt-sources";
 import { hostContainer } from "./host-container";
 import { hostDockerSettings } from "./host-docker-settings";
 import { hostFile } from "./host-file";
+import { hostPipConfig } from "./host-pip-config";
 import { hostService } from "./host-service";
 import { labHost } from "./lab-host";
 import { ociBaseImage } from "./oci-base-image";
@@ -28,6 +29,7 @@ export const fixtures: Record<string, MakeFixture> = {
   "host:Container": hostContainer,
   "host:DockerSettings": hostDockerSettings,
   "host:File": hostFile,
+  "host:PipConfig": hostPipConfig,
   "host:Service": hostService,
   "lab:Host": labHost,
   "oci:BaseImage": ociBaseImage,
