@@ -60,7 +60,8 @@ export class Batch {
   }
 }
 
-export const nameOf = ({ resource, variant = "" }: KindFixture): string => `one-${resource.name}${variant}`;
+export const nameOf = ({ resource, variant = "" }: KindFixture): string =>
+  `one-${resource.definition.kind.replace(":", "-")}${variant}`;
 
 export const declared = (name: string, fixture: KindFixture, args = fixture.args()): Declared => ({
   kind: fixture.resource.definition.kind,

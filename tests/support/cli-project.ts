@@ -33,8 +33,9 @@ plugins:
 `;
 
 function program(fixtures: readonly KindFixture[]): string {
-  const imports = fixtures.map(({ resource, module }) => `import { ${resource.name} } from "./${module}";`);
-  const classes = fixtures.map(({ resource }) => `"${resource.definition.kind}": ${resource.name}`);
+  // Two nouns may have a kind of one name.
+  const imports = fixtures.map(({ resource, module }, n) => `import { ${resource.name} as K${n} } from "./${module}";`);
+  const classes = fixtures.map(({ resource }, n) => `"${resource.definition.kind}": K${n}`);
   return `
     import { readFileSync } from "node:fs";
     import * as pulumi from "@pulumi/pulumi";
