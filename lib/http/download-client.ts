@@ -30,7 +30,8 @@ export class DownloadClient {
     const connect = { timeout, ...(ca === undefined ? {} : { ca }) };
     const options = { connections, connect, headersTimeout: timeout, bodyTimeout: timeout, pipelining: 1 };
     const proxied = Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name));
-    this.dispatcher = proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+    // A tunnel is for TLS: most proxies refuse one to another port.
+    this.dispatcher = proxied ? new EnvHttpProxyAgent({ ...options, proxyTunnel: false }) : new Agent(options);
   }
 
   /** One GET, redirects followed. Answers other than those accepted are errors. */
