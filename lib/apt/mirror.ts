@@ -96,6 +96,7 @@ async function fetchLacking(
       await fetch.get(file);
     } catch (error) {
       signal.throwIfAborted();
+      if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw full(fetch.store.root, error);
       failures.set(file.suite, [...(failures.get(file.suite) ?? []), (error as Error).message]);
     }
     done += file.size;
@@ -103,6 +104,12 @@ async function fetchLacking(
   });
   await fetch.settle();
   return [...failures].map(([suite, all]) => told(suite, all));
+}
+
+/** Something else took the room since it was counted; each further file would fail for the same reason. */
+function full(directory: string, cause: unknown): ArchiveError {
+  const hint = "more room; what came stays, and the next run goes on with it";
+  return new ArchiveError(`the disk of ${directory} is full. Try: ${hint}`, { cause });
 }
 
 function told(suite: string, failures: readonly string[]): string {

@@ -31,12 +31,14 @@ export function* sourcesIn(index: Buffer, source: string): Generator<PoolFile> {
   }
 }
 
+const BLANK = Buffer.from("\n\n");
+
 function* stanzasOf(index: Buffer): Generator<string> {
-  const text = index.toString("latin1");
-  for (let start = 0; start < text.length; ) {
-    const blank = text.indexOf("\n\n", start);
-    const end = blank < 0 ? text.length : blank;
-    const stanza = text.slice(start, end);
+  for (let start = 0; start < index.length; ) {
+    const blank = index.indexOf(BLANK, start);
+    const end = blank < 0 ? index.length : blank;
+    // Not cut from one text of the whole, which would stand in memory beside the index.
+    const stanza = index.toString("latin1", start, end);
     if (stanza.trim() !== "") yield stanza;
     start = end + 2;
   }

@@ -13,6 +13,8 @@ export interface Wanted {
   size: number;
 }
 
+const BROUGHT = Promise.resolve();
+
 /** Brings files of known digest into a store, each once, however many ask for it. */
 export class Fetch {
   private readonly arrivals: Arrivals;
@@ -37,7 +39,10 @@ export class Fetch {
   get(wanted: Wanted): Promise<void> {
     const known = this.under.get(wanted.digest);
     if (known) return known;
-    const fetching = this.bring(wanted);
+    const fetching = this.bring(wanted).then(() => {
+      // One for all that are there: tens of thousands would stand in memory to the end.
+      this.under.set(wanted.digest, BROUGHT);
+    });
     this.under.set(wanted.digest, fetching);
     return fetching;
   }

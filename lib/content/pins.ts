@@ -23,7 +23,15 @@ export async function unpin(store: ContentStore, owner: string): Promise<void> {
 /** Every pinned digest. */
 export async function pinned(store: ContentStore): Promise<Digest[]> {
   await mkdir(directory(store), { recursive: true });
-  const owners = (await readdir(directory(store))).filter((name) => !name.endsWith("~"));
-  const lists = await Promise.all(owners.map((name) => readFile(join(directory(store), name), "utf8")));
-  return lists.flatMap((list) => list.split("\n").filter(Boolean) as Digest[]);
+  for (;;) {
+    const owners = (await readdir(directory(store))).filter((name) => !name.endsWith("~"));
+    const lists = await Promise.all(owners.map((name) => readFile(join(directory(store), name), "utf8").catch(gone)));
+    const all = lists.flatMap((list) => list?.split("\n").filter(Boolean) ?? []);
+    // A pin that went meanwhile may have been replaced by one that was not listed yet.
+    if (!lists.includes(undefined)) return all as Digest[];
+  }
+}
+
+function gone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }
