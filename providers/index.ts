@@ -1,5 +1,6 @@
 import { Mirror } from "./apt/mirror";
 import { Published } from "./apt/published";
+import { SiteKey } from "./apt/site-key";
 import { Snapshot } from "./apt/snapshot";
 import { engine } from "./contract/engine";
 import { Lifecycle } from "./contract/lifecycle";
@@ -27,6 +28,7 @@ export const kinds: readonly { definition: AnyDefinition }[] = [
   Mirror,
   Published,
   Snapshot,
+  SiteKey,
   AptSources,
   Container,
   DockerSettings,

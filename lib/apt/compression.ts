@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { promisify } from "node:util";
-import { gunzip, zstdDecompress } from "node:zlib";
+import { gunzip, gzip, zstdDecompress } from "node:zlib";
 import { ArchiveError } from "./release";
 
 /** Endings an index may have, the smallest to fetch first; "" is the index as it is. */
@@ -13,16 +13,24 @@ export async function unpack(bytes: Buffer, path: string): Promise<Buffer> {
   try {
     if (path.endsWith(".gz")) return await promisify(gunzip)(bytes, { maxOutputLength: MOST });
     if (path.endsWith(".zst")) return await promisify(zstdDecompress)(bytes, { maxOutputLength: MOST });
-    return path.endsWith(".xz") ? await unxz(bytes) : bytes;
+    return path.endsWith(".xz") ? await xz(["--decompress"], bytes) : bytes;
   } catch (error) {
     throw new ArchiveError(`${path} cannot be unpacked: ${(error as Error).message}`, { cause: error });
   }
 }
 
+/** An index in the forms clients ask for; the same bytes for the same index. */
+export async function pack(bytes: Buffer): Promise<Map<string, Buffer>> {
+  return new Map([
+    [".xz", await xz(["-6", "--threads=1"], bytes)],
+    [".gz", await promisify(gzip)(bytes, { level: 9 })],
+  ]);
+}
+
 /** Node has no xz; the program is part of every Debian (dpkg unpacks with it) and of Red Hat's base. */
-function unxz(bytes: Buffer): Promise<Buffer> {
+function xz(options: string[], bytes: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn("xz", ["--decompress", "--stdout"], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("xz", [...options, "--stdout"], { stdio: ["pipe", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     let said = "";
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));

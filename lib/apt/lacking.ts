@@ -32,7 +32,8 @@ export async function lackingOf(store: ContentStore, suites: readonly SuiteRecor
       else if (!there.has(digest)) lacking.set(digest, { urls, uri, digest, size, suite: nameOf(record) });
     };
     // By their hashes where the archive has them so: then an update in between cannot mix two states.
-    for (const file of indexes) add([...(byHash ? [byHashPath(file)] : []), file.path], file.digest, file.size);
+    const upstream = indexes.filter(({ made }) => made === undefined);
+    for (const file of upstream) add([...(byHash ? [byHashPath(file)] : []), file.path], file.digest, file.size);
     for (const { path, digest, size } of await readPool(store, record.pool)) add([path], digest, size);
   }
   return [...lacking.values()].sort((a, b) => b.size - a.size);

@@ -8,6 +8,8 @@ export interface ArchiveFile {
   path: string;
   digest: Digest;
   size: number;
+  /** Its bytes in base64 where they were made here: nobody else has them, and it is small. */
+  made?: string;
 }
 
 /** One suite as it was mirrored: everything its Release vouches for. */
@@ -16,9 +18,11 @@ export interface SuiteRecord {
   suite: string;
   /** Digest of what was asked of it; other components are another suite. */
   asked: Digest;
-  /** Digest of its InRelease or Release. */
+  /** Digest of its InRelease or Release; of a filtered suite, of what its Release says beside its date. */
   head: Digest;
   date: string;
+  /** Fingerprint of the site's key that signed it, where it was filtered. */
+  signedBy?: string;
   /** What the server said for the next conditional GET. */
   validator?: string;
   /** Whether its indexes can be fetched under their hashes. */

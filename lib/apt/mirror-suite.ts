@@ -10,8 +10,13 @@ import { writePool } from "./pool";
 import type { Release } from "./release";
 import { below, fetchHead, type SuiteSource, suiteUrl } from "./suite";
 
-export const askedOf = ({ components, architectures, sources }: SuiteSource): Digest =>
-  digestOf(canonicalJson({ components: [...components].sort(), architectures: [...architectures].sort(), sources }));
+/** Whether the packages of a suite are listed, or only its indexes: a selection reads those itself. */
+export type Depth = "packages" | "indexes";
+
+export const askedOf = ({ components, architectures, sources }: SuiteSource, depth: Depth = "packages"): Digest => {
+  const asked = { components: [...components].sort(), architectures: [...architectures].sort(), sources };
+  return digestOf(canonicalJson(depth === "packages" ? asked : { ...asked, depth }));
+};
 
 /**
  * What a suite holds now, by its head and the indexes that must be read; both verified, and in the store afterwards.
@@ -23,22 +28,24 @@ export async function resolveSuite(
   source: SuiteSource,
   known: readonly SuiteRecord[],
   now: Date,
+  depth: Depth,
   signal?: AbortSignal,
 ): Promise<SuiteRecord> {
-  const same = known.find(({ asked }) => asked === askedOf(source));
+  const same = known.find(({ asked }) => asked === askedOf(source, depth));
   const before = same && { digest: same.head, date: same.date, validator: same.validator };
   const head = await fetchHead(client, source, before, now, signal);
   if (!head) return same as SuiteRecord;
   const { uri, suite } = source;
   const { release, validator } = head;
   const indexes = indexesOf(source, release, nameOf(source));
+  await fetchIndexes(fetch, source, release, indexes);
   const heads = await Promise.all([...head.files].map(([name, bytes]) => keepHead(fetch, source, name, bytes)));
   return {
-    ...{ uri, suite, asked: askedOf(source), head: head.digest, date: release.date.toISOString() },
+    ...{ uri, suite, asked: askedOf(source, depth), head: head.digest, date: release.date.toISOString() },
     ...(validator === undefined ? {} : { validator }),
     ...(release.acquireByHash ? { byHash: true } : {}),
     indexes: [...heads, ...indexes.map(({ path, digest, size }) => ({ path: below(source, path), digest, size }))],
-    pool: await writePool(fetch.store, await poolOf(fetch, source, release, indexes)),
+    pool: await writePool(fetch.store, depth === "packages" ? await poolOf(fetch, source, release, indexes) : []),
   };
 }
 
@@ -50,9 +57,38 @@ async function keepHead(fetch: Fetch, source: SuiteSource, name: string, bytes: 
 async function poolOf(
   fetch: Fetch,
   source: SuiteSource,
-  { acquireByHash }: Release,
+  release: Release,
   indexes: readonly Index[],
 ): Promise<ArchiveFile[]> {
+  const files = new Map<string, ArchiveFile>();
+  for await (const { path, bytes } of readIndexes(fetch, source, release, indexes)) {
+    const origin = `${nameOf(source)} ${path}`;
+    const isSources = path.includes("/source/") || /^Sources/.test(path);
+    for (const file of isSources ? sourcesIn(bytes, origin) : packagesIn(bytes, origin)) files.set(file.path, file);
+  }
+  return [...files.values()];
+}
+
+/** The indexes that name packages, one after the other, as they are unpacked. */
+export async function* readIndexes(
+  fetch: Fetch,
+  source: SuiteSource,
+  release: Release,
+  indexes: readonly Index[],
+): AsyncGenerator<{ path: string; bytes: Buffer }> {
+  await fetchIndexes(fetch, source, release, indexes);
+  for (const { path, digest, read } of indexes) {
+    if (read) yield { path, bytes: await unpack(await fetch.read(digest), path) };
+  }
+}
+
+/** Those that are read. */
+async function fetchIndexes(
+  fetch: Fetch,
+  source: SuiteSource,
+  { acquireByHash }: Release,
+  indexes: readonly Index[],
+): Promise<void> {
   const named = indexes.filter(({ read }) => read);
   await Promise.all(
     named.map(({ path, digest, size }) => {
@@ -60,12 +96,4 @@ async function poolOf(
       return fetch.get({ urls: places.map((each) => suiteUrl(source, each)), digest, size });
     }),
   );
-  const files = new Map<string, ArchiveFile>();
-  for (const { path, digest } of named) {
-    const bytes = await unpack(await fetch.read(digest), path);
-    const origin = `${nameOf(source)} ${path}`;
-    const isSources = path.includes("/source/") || /^Sources/.test(path);
-    for (const file of isSources ? sourcesIn(bytes, origin) : packagesIn(bytes, origin)) files.set(file.path, file);
-  }
-  return [...files.values()];
 }

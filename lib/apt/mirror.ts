@@ -6,20 +6,24 @@ import { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
 import type { Report } from "../progress";
 import { adoptTree } from "./adopt-tree";
+import { type Contents, contentsNow, type Wish } from "./contents";
+import { noteSigner } from "./key-users";
 import { bytesOf, type Lacking, lackingOf } from "./lacking";
 import { readManifest, type SuiteRecord, writeManifest } from "./manifest";
 import { ArchiveError } from "./release";
+import { resign, type Signer } from "./resign";
 import { noteSeen } from "./seen";
 import { settle } from "./settle";
 import { readSummary, summaryOf } from "./summary";
-import { type Look, readUpstream } from "./upstream";
 
-export interface MirrorOrder extends Look {
+export interface MirrorOrder extends Wish {
   /** Directory of the content store; several mirrors may share it. */
   store: string;
   ca?: string;
   /** The tree of another mirror, which is taken from before anything is fetched. */
   adoptTree?: string;
+  /** Signs what was selected; the upstream's own signature is about more. */
+  signWith?: Signer;
   /** How many states before the present one stay, to be served again. */
   keep?: number;
 }
@@ -46,7 +50,8 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
   const client = new DownloadClient({ connections: AT_ONCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
     const fetch = new Fetch(store, client, order.name, signal);
-    const { suites, failures } = await readUpstream(order, standing.suites, client, fetch, signal);
+    const { failures, ...found } = await contentsNow(order, standing.suites, client, fetch, signal);
+    const suites = await signed(order, store, found, standing.suites);
     const fresh = suites.filter((each) => !standing.suites.includes(each));
     const lacking = await stillToCome(order, store, await lackingOf(store, fresh), report, signal);
     assertRoom(bytesOf(lacking), await roomIn(order.store), order.store);
@@ -57,8 +62,9 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
     const digest = unchanged ? before.manifest : await writeManifest(store, manifest);
     const history = before ? [before.manifest, ...before.earlier] : [];
     const earlier = history.filter((each) => each !== digest).slice(0, order.keep ?? KEPT);
-    await settle(store, order.name, before, summaryOf(digest, earlier, manifest));
-    await noteSeen(store, order.name, []);
+    await settle(store, order.name, before, summaryOf(digest, earlier, manifest, order.signWith));
+    // Of a filtered mirror they are what the next look begins with.
+    if (order.packages === undefined) await noteSeen(store, order.name, []);
     return { manifest: digest, ...totals(suites), fetched: { files: lacking.length, bytes: fetch.bytes } };
   } finally {
     await client.close();
@@ -79,6 +85,20 @@ function stillToCome(
 function totals(suites: readonly SuiteRecord[]): { files: number; bytes: number } {
   const sum = (of: "files" | "bytes") => suites.reduce((total, { pool }) => total + pool[of], 0);
   return { files: sum("files"), bytes: sum("bytes") };
+}
+
+/** The suites as they stand then: what was filtered is signed by the site. */
+async function signed(
+  { packages, signWith, ...user }: MirrorOrder,
+  store: ContentStore,
+  { suites, filtered }: Pick<Contents, "suites" | "filtered">,
+  standing: readonly SuiteRecord[],
+): Promise<SuiteRecord[]> {
+  if (packages === undefined) return suites;
+  if (!signWith) throw new ArchiveError(`mirror ${user.name} selects packages and has no key. Try: signWith`);
+  await noteSigner(signWith.home, user);
+  const kept = filtered.filter(({ record }) => suites.includes(record));
+  return resign(store, kept, standing, signWith);
 }
 
 /** Brings what is lacking; what cannot be had is told by suite, and the rest comes. */

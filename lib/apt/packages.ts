@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type Digest, isDigest } from "../content/digest";
 import { ArchiveError, assertRelative } from "./release";
 
@@ -29,6 +30,22 @@ export function* sourcesIn(index: Buffer, source: string): Generator<PoolFile> {
       yield poolFile(`Filename: ${directory}/${name}\nSize: ${size}\nSHA256: ${hash}`, source);
     }
   }
+}
+
+/** Packages of an index whose files are wanted, each as the archive says it. */
+export function selectPackages(index: Buffer, source: string, wanted: ReadonlySet<string>): SelectedPackage[] {
+  const chosen: SelectedPackage[] = [];
+  for (const stanza of stanzasOf(index)) {
+    const file = poolFile(stanza, source);
+    if (wanted.has(posix.normalize(file.path))) chosen.push({ file, stanza });
+  }
+  return chosen;
+}
+
+export interface SelectedPackage {
+  file: PoolFile;
+  /** In bytes as they are: one character each. */
+  stanza: string;
 }
 
 const BLANK = Buffer.from("\n\n");

@@ -4,19 +4,17 @@ import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
 import { standsIn } from "./adopt-tree";
+import { contentsNow } from "./contents";
 import { bytesOf, lackingOf } from "./lacking";
 import { readManifest } from "./manifest";
 import { ArchiveError } from "./release";
-import type { SuiteSource } from "./suite";
+import type { Selection } from "./solver";
 import { readSummary, type SuiteSummary, summaryOfSuite } from "./summary";
-import { readUpstream } from "./upstream";
+import type { Look } from "./upstream";
 
-export interface PlanOrder {
+export interface PlanOrder extends Look, Partial<Selection> {
   /** Directory of the content store; it need not be there yet. */
   store: string;
-  /** Of the mirror that stands there, or will. */
-  name: string;
-  suites: readonly SuiteSource[];
   ca?: string;
   /** The tree of another mirror: what seems to stand there has not to be fetched. */
   adoptTree?: string;
@@ -45,7 +43,7 @@ export async function planMirror(order: PlanOrder, _report: Report, signal: Abor
   const client = new DownloadClient({ timeout: PATIENCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
     const fetch = new Fetch(store, client, `plan-${order.name}`, signal);
-    const { suites, failures } = await readUpstream(order, standing.suites, client, fetch, signal);
+    const { suites, failures } = await contentsNow(order, standing.suites, client, fetch, signal);
     if (failures.length > 0) throw new ArchiveError(failures.join("\n"));
     const fresh = suites.filter((each) => !standing.suites.includes(each));
     const { adoptTree: tree } = order;

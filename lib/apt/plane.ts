@@ -21,12 +21,14 @@ export const aptPlane: Plane<Layout> = {
 function filesOf(suites: readonly SuiteFiles[]): Stored[] {
   const files = new Map<Digest, Stored>();
   for (const { uri, indexes, pool } of suites) {
-    for (const { digest, size, path } of [...indexes, ...pool]) {
-      const url = directoryUrl(uri, path);
+    for (const { digest, size, path, made } of [...indexes, ...pool]) {
+      const urls = made === undefined ? [directoryUrl(uri, path)] : [];
       const same = files.get(digest);
-      if (same) same.urls.push(url);
-      else files.set(digest, { digest, size, path, urls: [url] });
+      if (same) same.urls.push(...urls);
+      else files.set(digest, { digest, size, path, urls, ...(made === undefined ? {} : { again: remade(made) }) });
     }
   }
   return [...files.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }
+
+const remade = (made: string) => () => Promise.resolve(Buffer.from(made, "base64"));

@@ -6,12 +6,39 @@ import { pin, unpin } from "../content/pins";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
 import type { ContentStore } from "../content/store";
 import { effect } from "../effect";
+import type { FilteredSuite } from "./filtered";
 import type { SuiteRecord } from "./manifest";
 
 const fileOf = (store: ContentStore, name: string): string => join(store.root, "seen", `${name}.json`);
 const owner = (name: string): string => `seen/${name}`;
 const named = (suites: readonly SuiteRecord[]): Digest[] =>
   suites.flatMap(({ indexes, pool }) => [...indexes.map(({ digest }) => digest), pool.manifest]);
+
+/** What was selected when somebody last looked, and of what: the next look solves nothing. */
+export interface SeenSelection {
+  of: Digest;
+  suites: FilteredSuite[];
+}
+
+const selectionOf = (store: ContentStore, name: string): string => join(store.root, "seen", `${name}.selected.json`);
+
+export function readSelection(store: ContentStore, name: string): Promise<SeenSelection | undefined> {
+  return readRecord(selectionOf(store, name));
+}
+
+export async function noteSelection(store: ContentStore, name: string, selection: SeenSelection): Promise<void> {
+  const before = poolsOf(await readSelection(store, name));
+  await writeRecord(selectionOf(store, name), selection, `note what ${name} selects`);
+  await pin(store, `selected/${name}`, poolsOf(selection));
+  await discard(
+    store,
+    before.filter((digest) => !poolsOf(selection).includes(digest)),
+  );
+}
+
+/** The other files are made of the selection itself. */
+const poolsOf = (selection: SeenSelection | undefined): Digest[] =>
+  (selection?.suites ?? []).map(({ record }) => record.pool.manifest);
 
 /** Suites as they were when somebody last looked, and a mirror does not hold yet: the next look asks for no index. */
 export async function readSeen(store: ContentStore, name: string): Promise<SuiteRecord[]> {
@@ -33,9 +60,11 @@ export async function noteSeen(store: ContentStore, name: string, suites: readon
 }
 
 export async function forgetSeen(store: ContentStore, name: string): Promise<void> {
-  const before = await readSeen(store, name);
-  await unpin(store, owner(name));
-  await discard(store, named(before));
+  const before = [...named(await readSeen(store, name)), ...poolsOf(await readSelection(store, name))];
+  for (const each of [owner(name), `selected/${name}`]) await unpin(store, each);
+  await discard(store, before);
   // Last: a removal cut short still knows what is left to remove.
-  await effect(`forget what ${name} saw`, () => removeRecord(fileOf(store, name)));
+  await effect(`forget what ${name} saw`, async () => {
+    for (const file of [selectionOf(store, name), fileOf(store, name)]) await removeRecord(file);
+  });
 }

@@ -82,16 +82,16 @@ async function signedText(source: SuiteSource, files: Map<string, Buffer>, diges
   const inline = files.get("InRelease");
   const release = files.get("Release");
   if ("pinned" in trust) {
-    if (trust.pinned === digest) return (inline ? unsigned(inline) : release?.toString()) ?? "";
+    if (trust.pinned === digest) return headText(inline ?? (release as Buffer));
     throw new ArchiveError(`${nameOf(source)} is ${digest}, pinned is ${trust.pinned}`);
   }
   if (inline) return verifyInline(inline, trust, `${nameOf(source)}InRelease`);
   return verifyDetached(release as Buffer, files.get("Release.gpg") as Buffer, trust, `${nameOf(source)}Release`);
 }
 
-/** The text inside the armor; who pins the bytes has no use for the signature. */
-function unsigned(inRelease: Buffer): string {
-  const text = inRelease.toString();
+/** The text inside the armor, if there is any: for those who trust the bytes already. */
+export function headText(head: Buffer): string {
+  const text = head.toString();
   const body = /-----BEGIN PGP SIGNED MESSAGE-----\r?\n(?:[^\n]+\n)*\r?\n([\s\S]*?)-----BEGIN PGP SIGNATURE-----/.exec(
     text,
   );

@@ -3,6 +3,7 @@ import type { Digest } from "../content/digest";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
 import { effect } from "../effect";
 import type { MirrorManifest, SuiteRecord } from "./manifest";
+import type { Signer } from "./resign";
 
 /** What a suite holds, in a line: enough to compare it with a plan without reading the manifest. */
 export interface SuiteSummary {
@@ -20,12 +21,19 @@ export interface MirrorSummary {
   /** Manifests it had before, newest first: what can still be served again. */
   earlier: Digest[];
   suites: SuiteSummary[];
+  /** The site's key it is signed with, where it was filtered. */
+  signWith?: Signer;
 }
 
 export const summaryFile = (store: string, name: string): string => join(store, "mirrors", `${name}.json`);
 
-export function summaryOf(manifest: Digest, earlier: Digest[], { suites }: MirrorManifest): MirrorSummary {
-  return { manifest, earlier, suites: suites.map(summaryOfSuite) };
+export function summaryOf(
+  manifest: Digest,
+  earlier: Digest[],
+  { suites }: MirrorManifest,
+  signWith?: Signer,
+): MirrorSummary {
+  return { manifest, earlier, suites: suites.map(summaryOfSuite), ...(signWith && { signWith }) };
 }
 
 export function summaryOfSuite(record: SuiteRecord): SuiteSummary {

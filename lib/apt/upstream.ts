@@ -1,9 +1,8 @@
-import type { Digest } from "../content/digest";
 import type { Fetch } from "../content/fetch";
 import type { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
 import { nameOf, type SuiteRecord } from "./manifest";
-import { resolveSuite } from "./mirror-suite";
+import { type Depth, resolveSuite } from "./mirror-suite";
 import { noteSeen, readSeen } from "./seen";
 import type { SuiteSource } from "./suite";
 
@@ -13,8 +12,6 @@ const AT_ONCE = 8;
 export interface Look {
   name: string;
   suites: readonly SuiteSource[];
-  /** Digests of the heads the plan saw, by `<uri> <suite>`; another one is refused. */
-  planned?: Readonly<Record<string, Digest>>;
 }
 
 /**
@@ -26,6 +23,7 @@ export async function readUpstream(
   standing: readonly SuiteRecord[],
   client: DownloadClient,
   fetch: Fetch,
+  depth: Depth,
   signal: AbortSignal,
 ): Promise<{ suites: SuiteRecord[]; failures: string[] }> {
   const seen = await readSeen(fetch.store, look.name);
@@ -33,7 +31,7 @@ export async function readUpstream(
   const results = await inParallel(look.suites, AT_ONCE, async (source) => {
     const known = [...seen, ...standing].filter((each) => nameOf(each) === nameOf(source));
     try {
-      return { record: await resolveSuite(client, fetch, source, known, now, signal) };
+      return { record: await resolveSuite(client, fetch, source, known, now, depth, signal) };
     } catch (error) {
       signal.throwIfAborted();
       return { known: known[0], failure: (error as Error).message };
@@ -46,15 +44,8 @@ export async function readUpstream(
     look.name,
     last.filter((each) => !standing.includes(each)),
   );
-  const found = results.flatMap(({ record }) => record ?? []);
-  const failures = results.flatMap(({ failure }) => failure ?? []);
-  const suites = found.filter((record) => isAsPlanned(record, look));
-  const moved = found.filter((record) => !suites.includes(record));
-  const told = moved.map((record) => `${nameOf(record)} changed since it was planned. Try: pulumi up again`);
-  return { suites, failures: [...failures, ...told] };
-}
-
-function isAsPlanned(record: SuiteRecord, { planned }: Look): boolean {
-  const head = planned?.[nameOf(record)];
-  return head === undefined || head === record.head;
+  return {
+    suites: results.flatMap(({ record }) => record ?? []),
+    failures: results.flatMap(({ failure }) => failure ?? []),
+  };
 }

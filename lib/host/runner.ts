@@ -3,6 +3,7 @@ import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
 import { aptGiveUp, aptMirror, aptRemember } from "./jobs/apt-mirror";
 import { aptPlan } from "./jobs/apt-plan";
 import { aptScrub } from "./jobs/apt-scrub";
+import { aptBringKey, aptObserveKey, aptRememberKey, aptRemoveKey } from "./jobs/apt-site-key";
 import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
@@ -24,6 +25,10 @@ import {
  */
 const JOBS = [
   facts,
+  aptObserveKey,
+  aptBringKey,
+  aptRememberKey,
+  aptRemoveKey,
   checksum,
   copyImage,
   aptPlan,

@@ -1,72 +1,69 @@
 import { z } from "zod";
+import type { MirrorOrder } from "../../lib/apt/mirror";
 import type { MirrorSummary } from "../../lib/apt/summary";
 import type { Digest } from "../../lib/content/digest";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 import { beside, onStore, storeArguments } from "./on-store";
+import { suiteSchema } from "./suite-schema";
 
-const word = z.string().regex(/^[\w.+-]+$/, "a word of letters, digits, dots and dashes");
-
-const trustSchema = z.union(
-  [
-    z.strictObject({
-      /** Files on the host that hold the keys the archive may sign with. */
-      keyrings: z.array(z.string().regex(/^\//, "an absolute path")).min(1),
-      /** Where given, one of these keys must have signed. */
-      fingerprints: z.array(z.string().regex(/^[0-9A-Fa-f ]{40,50}$/, "40 hexadecimal digits")).optional(),
-    }),
-    z.strictObject({
-      /** The one InRelease or Release that is taken without a look at its signature and date. */
-      pinned: digestSchema,
-    }),
-  ],
-  "keyrings, or the digest of a pinned Release",
-);
-
-const suiteSchema = z.strictObject({
-  /** The archive, without a password. */
-  uri: z.string().regex(/^https?:\/\/[^\s@[\]]+$/, "an http or https URI without user and password"),
-  /** Its name below `dists`; a flat repository's ends with a slash. */
-  suite: z.string().regex(/^[\w.+/-]+$/, "a suite, for example trixie-updates"),
-  components: z.array(z.string().regex(/^[\w.+/-]+$/, "a component, for example main")).default(["main"]),
-  architectures: z.array(word).min(1),
-  /** Source packages, too. */
-  sources: z.boolean().default(false),
-  trust: trustSchema,
-  /** Digest of its InRelease or Release, planned; another one is refused. */
-  head: digestSchema,
-  /** Files of its pool, planned. */
-  files: z.int().min(0),
-  /** Their bytes, planned. */
-  bytes: z.int().min(0),
-});
-
-const schema = z.object({
-  ...storeArguments,
-  /** What is mirrored. */
-  suites: z
-    .array(suiteSchema)
-    .min(1)
-    .refine(
-      (suites) => new Set(suites.map(({ uri, suite }) => `${uri} ${suite}`)).size === suites.length,
-      "a suite stands there twice: one entry takes all its components and architectures",
-    ),
-  /** PEM of the authority that signed the archives' certificates, where the host does not know it. */
-  ca: z.string().min(1).optional(),
-  /**
-   * The tree of another mirror on the host, as apt-mirror (its `mirror_path`) or debmirror leaves it: what stands there is
-   * verified and linked, or copied from another disk, instead of fetched. Nothing in it is changed; nothing else should
-   * write to it any more.
-   */
-  adoptTree: z
-    .string()
-    .regex(/^(\/[^/\0]+)+$/, "an absolute path without empty parts")
-    .optional(),
-  /** How many states before the present one stay, to be served again. */
-  keep: z.int().min(0).max(100).default(3),
-  /** Removes the files, too, when this resource is deleted; those that something else names stay in any case. */
-  deleteData: z.boolean().default(false),
-});
+const schema = z
+  .object({
+    ...storeArguments,
+    /** What is mirrored. */
+    suites: z
+      .array(suiteSchema)
+      .min(1)
+      .refine(
+        (suites) => new Set(suites.map(({ uri, suite }) => `${uri} ${suite}`)).size === suites.length,
+        "a suite stands there twice: one entry takes all its components and architectures",
+      ),
+    /**
+     * Only these packages of all the suites, as apt-get names them, and what they depend on. Packages that exclude each
+     * other are for different machines, and each comes with its own.
+     */
+    packages: z
+      .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+([=/][\w.+~:-]+)?$/, "a package, for example chrony"))
+      .optional(),
+    /** What selected packages recommend, too. */
+    recommends: z.boolean().optional(),
+    /** What mmdebstrap and debootstrap make a minimal system of, too. */
+    bootstrap: z.boolean().optional(),
+    /** The site's key: it signs what was selected. */
+    signWith: z
+      .strictObject({
+        /** Where gpg keeps it on the host. */
+        home: z.string().regex(/^(\/[^/\0"]+)+$/, "an absolute path without empty parts"),
+        fingerprint: z.string().regex(/^[0-9A-F]{40}$/, "40 hexadecimal digits"),
+      })
+      .optional(),
+    /** PEM of the authority that signed the archives' certificates, where the host does not know it. */
+    ca: z.string().min(1).optional(),
+    /**
+     * The tree of another mirror on the host, as apt-mirror (its `mirror_path`) or debmirror leaves it: what stands there is
+     * verified and linked, or copied from another disk, instead of fetched. Nothing in it is changed; nothing else should
+     * write to it any more.
+     */
+    adoptTree: z
+      .string()
+      .regex(/^(\/[^/\0]+)+$/, "an absolute path without empty parts")
+      .optional(),
+    /** How many states before the present one stay, to be served again. */
+    keep: z.int().min(0).max(100).default(3),
+    /** Removes the files, too, when this resource is deleted; those that something else names stay in any case. */
+    deleteData: z.boolean().default(false),
+  })
+  .refine(({ packages, signWith }) => (packages === undefined) === (signWith === undefined), {
+    message: "packages and signWith go together: what is whole keeps the signature it has",
+    path: ["signWith"],
+  })
+  .refine(({ packages, recommends, bootstrap }) => packages !== undefined || !(recommends || bootstrap), {
+    message: "recommends and bootstrap go with packages, if only an empty list of them",
+    path: ["packages"],
+  })
+  .refine(({ packages, suites }) => packages === undefined || suites.every(({ sources }) => !sources), {
+    message: "with packages there are no sources: they come with whole suites only",
+    path: ["suites"],
+  });
 
 type Mirror_ = z.output<typeof schema>;
 type Suite = Mirror_["suites"][number];
@@ -90,21 +87,17 @@ export class Mirror extends defineResource({
     if (!text) return undefined;
     const summary = JSON.parse(text.toString()) as MirrorSummary;
     return {
-      args: { suites: suites.map((suite) => live(suite, summary.suites)) },
+      args: {
+        suites: suites.map((suite) => live(suite, summary.suites)),
+        ...(summary.signWith && { signWith: summary.signWith }),
+      },
       outputs: { manifest: summary.manifest },
     };
   },
 
-  async apply({ host, store, name, suites, ca, adoptTree, keep }, _observed, context) {
+  async apply(args, _observed, context) {
     const { aptMirror } = await import("../../lib/host/jobs/apt-mirror");
-    const planned = Object.fromEntries(suites.map(({ uri, suite, head }) => [`${uri} ${suite}`, head as Digest]));
-    const order = { store, name, suites: suites.map(sourceOf), planned, keep, ...(ca === undefined ? {} : { ca }) };
-    const { manifest } = await beside(
-      host,
-      aptMirror,
-      { ...order, ...(adoptTree === undefined ? {} : { adoptTree }) },
-      context,
-    );
+    const { manifest } = await beside(args.host, aptMirror, orderOf(args), context);
     return { manifest };
   },
 
@@ -123,6 +116,15 @@ export class Mirror extends defineResource({
 function live(suite: Suite, standing: MirrorSummary["suites"]): Suite {
   const found = standing.find((each) => each.uri === suite.uri && each.suite === suite.suite);
   return { ...suite, head: found?.head ?? "absent", files: found?.files ?? 0, bytes: found?.bytes ?? 0 };
+}
+
+function orderOf({ suites, packages, recommends, bootstrap, ...args }: Mirror_): MirrorOrder {
+  const { store, name, keep, signWith, ca, adoptTree } = args;
+  const planned = Object.fromEntries(suites.map(({ uri, suite, head }) => [`${uri} ${suite}`, head as Digest]));
+  const selection = packages && { packages, recommends: recommends ?? false, bootstrap: bootstrap ?? false };
+  const order = { store, name, suites: suites.map(sourceOf), planned, keep, ...selection };
+  const found = { ...(ca === undefined ? {} : { ca }), ...(adoptTree === undefined ? {} : { adoptTree }) };
+  return { ...order, ...found, ...(signWith && { signWith }) };
 }
 
 function sourceOf({ uri, suite, components, architectures, sources, trust }: Suite) {

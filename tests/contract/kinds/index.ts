@@ -1,6 +1,7 @@
 import type { MakeFixture } from "../../support/fixture";
 import { aptMirror } from "./apt-mirror";
 import { aptPublished } from "./apt-published";
+import { aptSiteKey } from "./apt-site-key";
 import { aptSnapshot } from "./apt-snapshot";
 import { hostAptSources } from "./host-apt-sources";
 import { hostContainer } from "./host-container";
@@ -25,6 +26,7 @@ export const fixtures: Record<string, MakeFixture> = {
   "apt:Mirror": aptMirror,
   "apt:Published": aptPublished,
   "apt:Snapshot": aptSnapshot,
+  "apt:SiteKey": aptSiteKey,
   "host:AptSources": hostAptSources,
   "host:Container": hostContainer,
   "host:DockerSettings": hostDockerSettings,

@@ -44,6 +44,8 @@ export interface TestPackage {
   version: string;
   architecture: string;
   bytes: Buffer;
+  /** More lines of its stanza, such as what it depends on. */
+  control?: string;
 }
 
 export const packageOf = (name: string, version = "1", size = 1000, architecture = "amd64"): TestPackage => ({
@@ -77,6 +79,8 @@ export interface Fault {
   ignoreRange?: boolean;
 }
 
+const root = (suite: string): string => (suite.endsWith("/") ? suite : `dists/${suite}/`);
+
 /** An apt archive in this process: real metadata, really signed, and faulty where the test says so. */
 export class TestArchive {
   readonly files = new Map<string, Buffer>();
@@ -105,11 +109,13 @@ export class TestArchive {
   publish(suite: string, packages: readonly TestPackage[], options: PublishOptions): void {
     const { component = "main", architectures = ["amd64"], byHash = true } = options;
     const sums: string[] = [];
-    for (const architecture of architectures) {
+    const flat = suite.endsWith("/");
+    for (const architecture of flat ? architectures.slice(0, 1) : architectures) {
       const index = packages
         .filter((each) => [architecture, "all"].includes(each.architecture))
         .map((each) => this.pool(each));
-      this.index(suite, `${component}/binary-${architecture}/Packages`, index.join("\n"), byHash, sums);
+      const path = flat ? "Packages" : `${component}/binary-${architecture}/Packages`;
+      this.index(suite, path, index.join("\n"), byHash, sums);
     }
     const { key, date = new Date(), validUntil } = options;
     const text = [
@@ -118,7 +124,7 @@ export class TestArchive {
       ...(byHash ? ["Acquire-By-Hash: yes"] : []),
       `Architectures: ${architectures.join(" ")}\nComponents: ${component}\nSHA256:\n${sums.join("\n")}\n`,
     ].join("\n");
-    const at = (name: string) => `dists/${suite}/${name}`;
+    const at = (name: string) => `${root(suite)}${name}`;
     for (const name of ["InRelease", "Release", "Release.gpg"]) this.files.delete(at(name));
     if (!options.detached) this.files.set(at("InRelease"), key.sign(text));
     else {
@@ -136,11 +142,11 @@ export class TestArchive {
     await new Promise((resolve) => this.server?.close(resolve));
   }
 
-  private pool({ name, version, architecture, bytes }: TestPackage): string {
+  private pool({ name, version, architecture, bytes, control }: TestPackage): string {
     const path = `pool/main/${name[0]}/${name}/${name}_${version}_${architecture}.deb`;
     this.files.set(path, bytes);
     const head = `Package: ${name}\nVersion: ${version}\nArchitecture: ${architecture}\nMaintainer: Test <t@example.org>`;
-    return `${head}\nFilename: ${path}\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\nDescription: a test\n`;
+    return `${head}\n${control === undefined ? "" : `${control}\n`}Filename: ${path}\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\nDescription: a test\n`;
   }
 
   private index(suite: string, path: string, text: string, byHash: boolean, sums: string[]): void {
@@ -149,9 +155,9 @@ export class TestArchive {
     const packed = { ".gz": gzipSync(plain), ".xz": execFileSync("xz", ["-c"], { input: plain }) };
     for (const [ending, bytes] of Object.entries(packed)) {
       sums.push(` ${sha256(bytes)} ${bytes.length} ${path}${ending}`);
-      this.files.set(`dists/${suite}/${path}${ending}`, bytes);
+      this.files.set(`${root(suite)}${path}${ending}`, bytes);
       const directory = path.replace(/[^/]*$/, "");
-      if (byHash) this.files.set(`dists/${suite}/${directory}by-hash/SHA256/${sha256(bytes)}`, bytes);
+      if (byHash) this.files.set(`${root(suite)}${directory}by-hash/SHA256/${sha256(bytes)}`, bytes);
     }
   }
 
