@@ -48,8 +48,9 @@ function build(site: Site, plan: SitePlan) {
     content: content && { keeper: machine(content.keeper), plan: content, clients: content.clients },
   });
   const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));
-  const packages = content?.clients;
-  const undercloud = new Undercloud("undercloud", { nodes, registry: seed.trust, packages }, { dependsOn: [seed] });
+  const installs = { packages: content?.clients, publicKey: seed.content?.publicKey };
+  const trust = { registry: seed.trust, ...installs };
+  const undercloud = new Undercloud("undercloud", { nodes, ...trust }, { dependsOn: [seed] });
   if (site.overcloud) {
     const { deployHost, inventory } = site.overcloud;
     new Overcloud(

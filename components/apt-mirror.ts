@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Mirror } from "../providers/apt/mirror";
 import { Published } from "../providers/apt/published";
+import type { SiteKey } from "../providers/apt/site-key";
 import { type Machine, on } from "./machine";
 
 /** A mirror as it was planned. */
 export interface MirrorPlan {
   name: string;
+  /** Where it holds some packages only. */
+  selection?: { packages: string[]; recommends: boolean; bootstrap: boolean };
   suites: {
     uri: string;
     suite: string;
@@ -27,6 +30,8 @@ export interface AptMirrorArgs {
   machine: Machine;
   store: string;
   mirror: MirrorPlan;
+  /** Signs a mirror of selected packages. */
+  key?: SiteKey | undefined;
 }
 
 /** Suites of apt archives in a store, and what clients see of them. */
@@ -35,11 +40,13 @@ export class AptMirror extends pulumi.ComponentResource {
   readonly manifest: pulumi.Output<string>;
   readonly published: Published;
 
-  constructor(name: string, { machine, store, mirror }: AptMirrorArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: AptMirrorArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:AptMirror", name, {}, options);
-    const { serve, ...planned } = mirror;
+    const { machine, store, mirror, key } = args;
+    const { serve, selection, ...planned } = mirror;
+    const signed = selection && key && { ...selection, signWith: { home: key.home, fingerprint: key.fingerprint } };
     const at = { host: machine.connection, store, name: mirror.name };
-    const content = new Mirror(name, { ...at, ...planned }, on(machine, this));
+    const content = new Mirror(name, { ...at, ...planned, ...signed }, on(machine, this));
     this.manifest = content.manifest;
     this.published = new Published(
       `${name}-served`,

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SiteKey } from "../providers/apt/site-key";
+import { File } from "../providers/host/file";
 import type { ConnectionArgs } from "../providers/host/on-host";
 import type { RegistryReach } from "../providers/oci/in-registry";
 import { AptMirror, type MirrorPlan } from "./apt-mirror";
-import type { Machine } from "./machine";
+import { type Machine, on } from "./machine";
 import { WebServer, type WebServerPlan } from "./web-server";
 
 /** What is served as files, as it was planned. */
@@ -10,6 +12,7 @@ export interface ContentPlan {
   store: string;
   web: WebServerPlan & { url: string };
   mirrors: MirrorPlan[];
+  key?: { name: string; generation: number; keyring: string };
 }
 
 export interface ContentArgs {
@@ -18,6 +21,8 @@ export interface ContentArgs {
   /** Where it is served: a machine that sees the store under the same path. */
   server: Machine;
   builder: ConnectionArgs;
+  /** Whether it makes images from what the mirrors hold. */
+  builds: boolean;
   registry: RegistryReach;
   /** What the web server waits for, and what its image goes with. */
   within: pulumi.ComponentResourceOptions;
@@ -27,6 +32,8 @@ export interface ContentArgs {
 /** What comes as files over HTTP: mirrors in one store, and the web server in front of them. */
 export class Content extends pulumi.ComponentResource {
   readonly url: string;
+  /** Of the site, armored; where packages are selected. */
+  readonly publicKey: pulumi.Output<string> | undefined;
   /** By name of the mirror: the state it has. */
   readonly mirrors: Readonly<Record<string, pulumi.Output<string>>>;
 
@@ -36,14 +43,26 @@ export class Content extends pulumi.ComponentResource {
     this.url = plan.web.url;
     const { url: _url, ...web } = plan.web;
     new WebServer(`${name}-web`, { machine: server, builder, registry, server: web }, { ...within, parent: this });
+    const key = this.key(name, args);
+    this.publicKey = key?.publicKey;
     const made = plan.mirrors.map((mirror) => {
       const called = `${name}-apt-${mirror.name}`;
       return [
         mirror.name,
-        new AptMirror(called, { machine: keeper, store: plan.store, mirror }, { parent: this }),
+        new AptMirror(called, { machine: keeper, store: plan.store, mirror, key }, { parent: this }),
       ] as const;
     });
     this.mirrors = Object.fromEntries(made.map(([mirror, { manifest }]) => [mirror, manifest]));
     this.registerOutputs({ url: this.url });
+  }
+
+  /** The site's key, and its public half where images are made from what it signs. */
+  private key(name: string, { keeper, builder, builds, plan: { key } }: ContentArgs): SiteKey | undefined {
+    if (!key) return undefined;
+    const { keyring, ...named } = key;
+    const made = new SiteKey(`${name}-key`, { host: keeper.connection, ...named }, on(keeper, this));
+    const content = made.publicKey;
+    if (builds) new File(`${name}-builder-keyring`, { host: builder, path: keyring, content }, { parent: this });
+    return made;
   }
 }

@@ -59,10 +59,8 @@ export class Seed extends pulumi.ComponentResource {
     this.content = this.serve(name, args, reach, registry ? { dependsOn: [registry], ...gone } : { dependsOn: [node] });
     const { content } = this;
     // What is made from the site's mirrors waits until they are served.
-    const after = ({ bases }: PlannedSet) =>
-      content && bases.some(({ snapshot }) => snapshot !== undefined)
-        ? { ...within, dependsOn: [...(registry ? [registry] : []), content] }
-        : within;
+    const after = (image: PlannedSet) =>
+      content && mirrored(image) ? { ...within, dependsOn: [...(registry ? [registry] : []), content] } : within;
     const sets = args.images.map((image) => {
       const { repository, tag } = image;
       const unique = `${name}-${repository.replaceAll("/", "-")}-${tag}`;
@@ -90,13 +88,18 @@ export class Seed extends pulumi.ComponentResource {
   }
 
   private serve(name: string, args: SeedArgs, registry: RegistryReach, within: object): Content | undefined {
-    const { machine, builder, content } = args;
+    const { machine, builder, content, images } = args;
     if (!content) return undefined;
     const { keeper, plan, clients } = content;
-    const parts = { keeper, server: machine, builder, registry, within, plan };
+    const builds = images.some(mirrored);
+    const parts = { keeper, builds, server: machine, builder, registry, within, plan };
     const made = new Content(`${name}-content`, parts, { parent: this });
     const client = clients[machine.connection.name ?? ""];
-    if (client) new AptClient(`${name}-apt`, { machine, ...client }, { parent: this, dependsOn: [made] });
+    const { publicKey } = made;
+    if (client) new AptClient(`${name}-apt`, { machine, publicKey, ...client }, { parent: this, dependsOn: [made] });
     return made;
   }
 }
+
+/** Whether it is made from what the site's mirrors hold. */
+const mirrored = ({ bases }: PlannedSet): boolean => bases.some(({ snapshot }) => snapshot !== undefined);

@@ -8,6 +8,8 @@ export interface UndercloudArgs {
   registry: RegistryTrust;
   /** By node: what it installs from, if from the site's mirrors. */
   packages?: Readonly<Record<string, ClientPlan>> | undefined;
+  /** What signs the packages that were selected for the site. */
+  publicKey?: pulumi.Input<string> | undefined;
 }
 
 /** The machines OpenStack will run on, ready for it. */
@@ -17,7 +19,8 @@ export class Undercloud extends pulumi.ComponentResource {
     for (const [node, machine] of Object.entries(args.nodes)) {
       new Node(`${name}-${node}`, { machine, registry: args.registry }, { parent: this });
       const client = args.packages?.[node];
-      if (client) new AptClient(`${name}-${node}-apt`, { machine, ...client }, { parent: this });
+      const { publicKey } = args;
+      if (client) new AptClient(`${name}-${node}-apt`, { machine, publicKey, ...client }, { parent: this });
     }
     this.registerOutputs({});
   }

@@ -4,7 +4,7 @@ import { hostName } from "../lib/host/connection";
 const word = z.string().regex(/^[\w.+-]+$/, "a word of letters, digits, dots and dashes");
 const architectures = z.array(word).min(1);
 const components = z.array(z.string().regex(/^[\w.+/-]+$/, "a component, for example main")).default(["main"]);
-const sources = z.boolean().default(false).meta({ description: "Source packages, too" });
+const sources = z.boolean().default(false).meta({ description: "Source packages, too; of whole suites only" });
 const keyrings = z
   .array(z.string().regex(/^\/[\w./+-]+$/, "an absolute path"))
   .min(1)
@@ -57,6 +57,12 @@ export const aptMirror = z
       .regex(/^[a-z0-9][a-z0-9._-]*$/, "a name of lower-case letters, digits, dots and dashes")
       .meta({ description: "Below it the mirror is served" }),
     from: source.meta({ examples: [{ debian: "trixie", architectures: ["amd64"] }] }),
+    packages: z
+      .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+([=/][\w.+~:-]+)?$/, "a package, for example chrony"))
+      .optional()
+      .meta({ description: "Only these of all suites, and what they depend on; signed by the site's own key" }),
+    recommends: z.boolean().optional().meta({ description: "What these packages recommend, too" }),
+    bootstrap: z.boolean().optional().meta({ description: "What a minimal system is made of, too: for images" }),
     keep: z.int().min(0).max(100).default(3).meta({ description: "States before the present one that stay" }),
     serve: digest
       .optional()

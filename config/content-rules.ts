@@ -30,6 +30,7 @@ export function contentMistakes(values: Values): Mistake[] {
     ),
     ...twice(mirrors),
     ...strangers(values, mirrors),
+    ...selections(mirrors),
     ...madeFrom(listed(within(seed, "images")), mirrors),
   ];
 }
@@ -73,5 +74,16 @@ function madeFrom(images: unknown[], mirrors: unknown[]): Mistake[] {
     const told = names.join(", ") || "none";
     if (!names.includes(mirror)) return [{ path, message: `no mirror "${mirror}"; there are: ${told}` }];
     return within(image, "from", "sources") === undefined ? [] : [{ path, message: "give either mirror or sources" }];
+  });
+}
+
+/** What goes with selected packages alone, and what does not go with them. */
+function selections(mirrors: unknown[]): Mistake[] {
+  return mirrors.flatMap((mirror, index) => {
+    const at = (key: string, message: string) => ({ path: ["seed", "apt", index, key], message });
+    const has = (key: string) => within(mirror, key) !== undefined;
+    if (has("packages")) return has("keyring") ? [at("keyring", "with packages the site's own key signs")] : [];
+    const astray = ["recommends", "bootstrap"].filter(has);
+    return astray.map((key) => at(key, "goes with packages, if only an empty list"));
   });
 }

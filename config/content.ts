@@ -19,5 +19,8 @@ export const content = z
       .meta({ description: "Directory on that host, outside of the project", examples: ["/srv/content"] }),
     port: z.int().min(1).max(65535).default(8080).meta({ description: "Of the seed: nginx serves there" }),
     image: imageByDigest.optional(),
+    keyGeneration: z.int().min(1).max(999).default(1).meta({
+      description: "Of the key that mirrors of selected packages are signed with; the next number is another key",
+    }),
   })
   .meta({ examples: [{ store: "/srv/content" }] });

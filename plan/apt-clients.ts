@@ -24,22 +24,31 @@ export interface PlannedKeyring {
 export interface PlannedClient {
   entries: AptEntry[];
   keyrings: PlannedKeyring[];
+  /** Where it needs the site's own key, and gets it. */
+  siteKeyring?: string;
 }
+
+/** Where the key of a stack stands on whoever reads what it signed. */
+export const siteKeyring = (owner: string): string => `/etc/apt/keyrings/${owner}.asc`;
 
 /** For each host that installs from the site's mirrors: what it asks. `everybody` asks those that name no clients. */
 export async function planClients(
   mirrors: readonly SiteMirror[],
   planned: readonly PlannedMirror[],
-  url: string,
-  everybody: readonly string[],
+  { url, everybody, owner }: { url: string; everybody: readonly string[]; owner: string },
 ): Promise<Record<string, PlannedClient>> {
   const keyrings = (await Promise.all(mirrors.map(keyringOf))).flat();
   const hosts = [...new Set(mirrors.flatMap(({ clients = everybody }) => clients))].sort();
+  const keyringFor = ({ name, selection }: PlannedMirror) =>
+    selection ? siteKeyring(owner) : keyrings.find(({ mirror }) => mirror === name)?.path;
   const clientOf = (host: string): PlannedClient => {
     const mine = mirrors.filter(({ clients = everybody }) => clients.includes(host)).map(({ name }) => name);
+    const asked = planned.filter(({ name }) => mine.includes(name));
+    const signed = asked.some(({ selection }) => selection !== undefined);
     return {
-      entries: planned.filter(({ name }) => mine.includes(name)).flatMap((mirror) => entriesOf(mirror, keyrings, url)),
+      entries: asked.flatMap((mirror) => entriesOf(mirror, url, keyringFor(mirror))),
       keyrings: keyrings.filter(({ mirror }) => mine.includes(mirror)),
+      ...(signed && { siteKeyring: siteKeyring(owner) }),
     };
   };
   return Object.fromEntries(hosts.map((host) => [host, clientOf(host)]));
@@ -56,8 +65,7 @@ async function keyringOf({ name, keyring }: SiteMirror): Promise<PlannedKeyring[
   return [{ mirror: name, path, source: keyring, digest: digestOf(bytes) }];
 }
 
-function entriesOf({ name, suites }: PlannedMirror, keyrings: readonly PlannedKeyring[], url: string): AptEntry[] {
-  const ours = keyrings.find(({ mirror }) => mirror === name)?.path;
+function entriesOf({ name, suites }: PlannedMirror, url: string, ours: string | undefined): AptEntry[] {
   const entries = new Map<string, AptEntry>();
   for (const { uri, suite, components, trust } of suites) {
     // Whoever pins a Release may have no key for it.

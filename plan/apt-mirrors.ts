@@ -7,11 +7,13 @@ import { runJob } from "../lib/host/job";
 import { aptPlan } from "../lib/host/jobs/apt-plan";
 import { inParallel } from "../lib/parallel";
 import { formatBytes } from "../lib/progress";
-import { type MirroredSuite, sourceOf, suitesWanted, type WantedMirror } from "./mirror-sources";
+import { type MirroredSuite, sourceOf, suitesWanted, type WantedMirror, type WantedSelection } from "./mirror-sources";
 
 /** A mirror as it should be now. */
 export interface PlannedMirror {
   name: string;
+  /** Where it holds some packages only: it is signed by the site's key. */
+  selection?: WantedSelection;
   suites: (MirroredSuite & { head: string; files: number; bytes: number })[];
 }
 
@@ -71,12 +73,12 @@ interface Asked {
 
 async function ask(mirror: WantedMirror, host: Host, { store, runner }: Keeper): Promise<Asked> {
   const suites = await suitesWanted(mirror, host);
-  const order = { store, name: mirror.name, suites: suites.map(sourceOf) };
+  const order = { store, name: mirror.name, suites: suites.map(sourceOf), ...mirror.selection };
   return { mirror, suites, plan: await runJob(host, aptPlan, order, { runner, timeout: LONGEST }) };
 }
 
-function plannedAs({ name }: WantedMirror, suites: MirroredSuite[], plan: MirrorPlan): PlannedMirror {
-  return { name, suites: suites.map((suite) => filled(suite, plan)) };
+function plannedAs({ name, selection }: WantedMirror, suites: MirroredSuite[], plan: MirrorPlan): PlannedMirror {
+  return { name, ...(selection && { selection }), suites: suites.map((suite) => filled(suite, plan)) };
 }
 
 function filled(suite: MirroredSuite, { suites }: MirrorPlan) {

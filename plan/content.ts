@@ -1,4 +1,4 @@
-import { type PlannedClient, planClients } from "./apt-clients";
+import { type PlannedClient, planClients, siteKeyring } from "./apt-clients";
 import type { PlannedMirror } from "./apt-mirrors";
 import type { PlannedBase } from "./base-images";
 import type { SiteMirror } from "./mirror-sources";
@@ -11,6 +11,8 @@ export interface PlannedContent {
   store: string;
   web: PlannedWebServer;
   mirrors: (PlannedMirror & { keep: number; serve?: string })[];
+  /** Signs mirrors of selected packages; absent where there are none. */
+  key?: { name: string; generation: number; keyring: string };
   /** By host: what it installs from. */
   clients: Record<string, PlannedClient>;
 }
@@ -24,19 +26,30 @@ export interface ContentFacts {
   address: string;
   /** Hosts that install from each mirror that names no clients. */
   everybody: readonly string[];
+  /** Whose key signs mirrors of selected packages. */
+  owner: string;
 }
 
 /** What stands on the seed and on its clients, from what the archives hold. */
 export async function planContent(
   content: SiteContent,
   apt: readonly SiteMirror[],
-  { mirrors, web, seed, address, everybody }: ContentFacts,
+  { mirrors, web, seed, address, everybody, owner }: ContentFacts,
 ): Promise<PlannedContent> {
   const server = planWebServer(content, address, web);
   const planned = apt.flatMap(({ name, keep, serve }) => {
     const mirror = mirrors.find((each) => each.name === name);
     return mirror ? [{ ...mirror, keep, ...(serve === undefined ? {} : { serve }) }] : [];
   });
-  const clients = await planClients(apt, mirrors, server.url, everybody);
-  return { keeper: content.host ?? seed, store: content.store, web: server, mirrors: planned, clients };
+  const clients = await planClients(apt, mirrors, { url: server.url, everybody, owner });
+  const filtered = planned.some(({ selection }) => selection !== undefined);
+  const key = { name: owner, generation: content.keyGeneration, keyring: siteKeyring(owner) };
+  return {
+    ...(filtered && { key }),
+    keeper: content.host ?? seed,
+    store: content.store,
+    web: server,
+    mirrors: planned,
+    clients,
+  };
 }

@@ -21,7 +21,14 @@ export type MirrorSource =
   | { suites: MirroredSuite[] }
   | { mirrorList: string; keyrings: string[] };
 
-export interface SiteMirror {
+/** Some packages of all the suites, and what they depend on; everything where there is none. */
+export interface Selection {
+  packages?: string[] | undefined;
+  recommends?: boolean | undefined;
+  bootstrap?: boolean | undefined;
+}
+
+export interface SiteMirror extends Selection {
   name: string;
   from: MirrorSource;
   keep: number;
@@ -31,18 +38,27 @@ export interface SiteMirror {
   keyring?: string | undefined;
 }
 
+export interface WantedSelection {
+  packages: string[];
+  recommends: boolean;
+  bootstrap: boolean;
+}
+
 /** A mirror whose list was read: what is left to ask is the archives. */
 export interface WantedMirror {
   name: string;
+  selection?: WantedSelection;
   from: Exclude<MirrorSource, { mirrorList: string }>;
 }
 
 /** Reads apt-mirror's list where the stack file names one. */
-export async function wantedMirror({ name, from }: SiteMirror): Promise<WantedMirror> {
-  if (!("mirrorList" in from)) return { name, from };
+export async function wantedMirror({ name, from, ...site }: SiteMirror): Promise<WantedMirror> {
+  const { packages, recommends = false, bootstrap = false } = site;
+  const wanted = { name, ...(packages && { selection: { packages, recommends, bootstrap } }) };
+  if (!("mirrorList" in from)) return { ...wanted, from };
   const list = parseMirrorList(await readFile(from.mirrorList, "utf8"), from.mirrorList);
   const { keyrings } = from;
-  return { name, from: { suites: suitesOf(list).map((suite) => ({ ...suite, trust: { keyrings } })) } };
+  return { ...wanted, from: { suites: suitesOf(list).map((suite) => ({ ...suite, trust: { keyrings } })) } };
 }
 
 const DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";

@@ -58,31 +58,32 @@ export interface Surroundings {
 export async function planSite(site: SiteQuestion, at: Surroundings): Promise<SitePlan> {
   const { project, stack, preview, directory, runner } = at;
   const files = { preview: `${directory}/plan/${stack}.json`, lock: `Pulumi.${stack}.lock.json` };
+  const owner = `${project}-${stack}`;
   const images = [...site.images, ...(await Promise.all(site.imageLists.map(imagesOfList))).flat()];
-  const registry = await planRegistry(site.registry, addressOf(site), `${project}-${stack}`);
+  const registry = await planRegistry(site.registry, addressOf(site), owner);
   const registries = { ...site.registries, [OWN]: registry.way };
   const web = site.content ? await webImageFrom(site.content, () => architectureOf(site)) : [];
-  const question = questionOf(images, registries, registry, { web, content: await contentQuestion(site) });
+  const question = questionOf(images, registries, registry, { web, content: await contentQuestion(site, owner) });
   const notes: Note[] = [];
   const asker = { registries, keeper: { connection: keeperOf(site), runner }, notes };
   const [hosts, upstream] = await Promise.all([
-    planHosts(site, `${directory}/keys/${stack}`, `${project}-${stack}`),
+    planHosts(site, `${directory}/keys/${stack}`, owner),
     resolution(files, question, preview, () => askUpstream(question, asker)),
   ]);
   const { offered, bases: all, mirrors, ...recipe } = upstream;
   const bases = all.slice(0, all.length - web.length);
   const sets = await planImages(images, { offered, bases }, `${directory}/content`, `stack/${stack}`);
-  const seed = { seed: site.registryHost, address: addressOf(site), everybody: site.clients };
+  const seed = { seed: site.registryHost, address: addressOf(site), everybody: site.clients, owner };
   const facts = { mirrors: mirrors ?? [], web: all[bases.length], ...seed };
   const content = site.content && { content: await planContent(site.content, site.apt, facts) };
   return { hosts, images: sets, held: contentOf(sets), registry, ...recipe, ...content, notes };
 }
 
-async function contentQuestion(site: SiteQuestion): Promise<ContentQuestion | undefined> {
+async function contentQuestion(site: SiteQuestion, owner: string): Promise<ContentQuestion | undefined> {
   const { content, apt } = site;
   if (!content) return undefined;
   const mirrors = await Promise.all(apt.map(wantedMirror));
-  return { url: webUrl(content, addressOf(site)), store: content.store, mirrors };
+  return { url: webUrl(content, addressOf(site)), owner, store: content.store, mirrors };
 }
 
 /** Of the seed: this machine's, unless the stack file says. */

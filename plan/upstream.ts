@@ -24,12 +24,15 @@ export interface Question {
   content?: ContentQuestion;
 }
 
-/** What is mirrored; `url` is where it will be served. */
+/** What is mirrored; `url` is where it will be served, `owner` whose key signs where packages are selected. */
 export interface ContentQuestion {
   url: string;
+  owner: string;
   store: string;
   mirrors: WantedMirror[];
 }
+
+const NOWHERE = { url: "", owner: "" };
 
 export interface Found {
   registryRecipe?: string;
@@ -77,7 +80,7 @@ export async function askUpstream(question: Question, { registries, keeper, note
   };
   const asked = content && planMirrors(content.mirrors, { ...keeper, store: content.store });
   const mirrored = async (mirror: string, suite: string) =>
-    mirroredSources((await asked)?.planned ?? [], content?.url ?? "", mirror, suite);
+    mirroredSources((await asked)?.planned ?? [], content ?? NOWHERE, mirror, suite);
   const [recipe, offered, bases, mirrors] = await Promise.all([
     registry && registryRecipe(new LocalHost("localhost"), registry),
     lookUpstream(sought, reach),

@@ -9,6 +9,7 @@ export interface SiteContent {
   store: string;
   port: number;
   image?: string | undefined;
+  keyGeneration: number;
 }
 
 /** What stands on the seed for the web server, its image aside. */

@@ -31,7 +31,7 @@ const keyring = { path: "/etc/apt/keyrings/a.asc", source: "a.asc", digest: dige
 const client = { entries, keyrings: [{ mirror: "debian", ...keyring }] };
 const seed = planned("seed", "10.77.0.10");
 
-const fed = (extra: object = {}, images: PlannedSet[] = []) =>
+const fed = (extra: object = {}, images: PlannedSet[] = [], clients: object = { seed: client }) =>
   registrations(
     () =>
       new Seed("seed", {
@@ -41,7 +41,11 @@ const fed = (extra: object = {}, images: PlannedSet[] = []) =>
         registryRecipe: "e".repeat(64),
         images,
         registries: {},
-        content: { keeper: { connection: here }, plan: { ...plan, ...extra }, clients: { seed: client } },
+        content: {
+          keeper: { connection: here },
+          plan: { ...plan, ...extra },
+          clients: clients as { seed: typeof client },
+        },
       }),
   );
 
@@ -97,6 +101,24 @@ test("an image made of what a mirror holds waits until that is served", async ()
   const served = "apt:Published seed-content-apt-debian-served";
   expect(found["ImageSet seed-site-mirrored-v1"]?.dependsOn).toContain(served);
   expect(found["ImageSet seed-site-hello-v1"]?.dependsOn).not.toContain(served);
+});
+
+test("selected packages are signed by the site's key, which clients get, and who makes images", async () => {
+  const selection = { packages: ["chrony"], recommends: false, bootstrap: false };
+  const key = { name: "site-dev", generation: 1, keyring: "/keyrings/site.asc" };
+  const bases = [{ ...base, tag: "v1-amd64", recipe: digest("9"), snapshot: digest("0") }];
+  const image = { repository: "site/mirrored", tag: "v1", adopt: false, images: [], holes: [], bases };
+  const keyring = { path: key.keyring, content: "PUBLIC KEY" };
+  const clients = { seed: { entries, keyrings: [], siteKeyring: key.keyring } };
+  const found = await fed({ key, mirrors: [{ ...plan.mirrors[0], selection }] }, [image], clients);
+  expect(found["apt:SiteKey seed-content-key"]?.args).toEqual({ host: here, name: "site-dev", generation: 1 });
+  expect(found["apt:Mirror seed-content-apt-debian"]?.args).toMatchObject({
+    ...selection,
+    signWith: { home: "/keys/site", fingerprint: "A".repeat(40) },
+  });
+  expect(found["host:File seed-content-builder-keyring"]?.args).toEqual({ host: here, ...keyring });
+  expect(found["host:File seed-apt-keyring"]?.args).toEqual({ host: seed.connection, ...keyring });
+  expect(Object.keys(await fed({ key }))).not.toContain("host:File seed-content-builder-keyring");
 });
 
 test("the seed and the nodes install from it, once it is served", async () => {

@@ -43,6 +43,7 @@ const computed: Record<string, object> = {
     mediaType: "application/vnd.oci.image.manifest.v1+json",
     reference: "registry/nginx@sha256:7",
   },
+  "apt:SiteKey": { home: "/keys/site", fingerprint: "A".repeat(40), publicKey: "PUBLIC KEY" },
   "apt:Mirror": { manifest: `sha256:${"5".repeat(64)}` },
 };
 

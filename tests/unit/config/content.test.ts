@@ -26,7 +26,7 @@ function mistakes(seed: object): string[] {
 
 test("a store and a suite are enough", () => {
   const { content, apt } = parse({});
-  expect(content).toEqual({ host: "keeper", store: "/srv/content", port: 8080 });
+  expect(content).toEqual({ host: "keeper", store: "/srv/content", port: 8080, keyGeneration: 1 });
   const from = { debian: "trixie", architectures: ["amd64"], components: ["main"], sources: false };
   expect(apt).toEqual([{ name: "debian", from, keep: 3 }]);
 });
@@ -76,6 +76,16 @@ test.each<[string, object, string]>([
     "a mirror beside other sources",
     { images: [image("debian", { sources: [{ uri: "http://a", suites: ["b"] }] })] },
     "images.0.from.mirror: give either",
+  ],
+  [
+    "a minimal system of whole suites",
+    { apt: [{ ...mirror, bootstrap: true }] },
+    "apt.0.bootstrap: goes with packages",
+  ],
+  [
+    "another key beside the site's",
+    { apt: [{ ...mirror, packages: [], keyring: "a" }] },
+    "apt.0.keyring: with packages",
   ],
   ["a suite without architectures", { apt: [{ name: "a", from: { debian: "trixie" } }] }, "apt.0.from: one of debian"],
 ])("%s is refused", (_title, seed, message) => {

@@ -7,6 +7,7 @@ import type { SiteMirror } from "../../../plan/mirror-sources";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const URL = "http://192.0.2.10:8080";
+const site = { url: URL, everybody: ["seed"], owner: "site-dev" };
 const suite = (uri: string, name: string, trust: object = { keyrings: [KEYRING] }) => ({
   ...{ uri, suite: name, components: ["main"], architectures: ["amd64"], sources: false },
   ...{ trust: trust as { keyrings: string[] }, head: `sha256:${"0".repeat(64)}` as const, files: 1, bytes: 1 },
@@ -38,7 +39,7 @@ test("each archive under the site's address, its suites together, with the archi
   const entry = (path: string, ...suites: string[]) => ({
     ...{ uri: `${URL}/debian/deb.example.org/${path}`, suites, components: ["main"], signedBy: KEYRING },
   });
-  expect(await planClients([mirror("debian")], planned, URL, ["seed"])).toEqual({
+  expect(await planClients([mirror("debian")], planned, site)).toEqual({
     seed: {
       entries: [entry("debian", "bookworm", "bookworm-updates"), entry("security", "bookworm-security")],
       keyrings: [],
@@ -46,11 +47,21 @@ test("each archive under the site's address, its suites together, with the archi
   });
 });
 
+test("selected packages are signed by the site, whose key its clients get", async () => {
+  const selection = { packages: ["chrony"], recommends: false, bootstrap: false };
+  const all = [mirror("debian"), mirror("old", { clients: ["node"] })];
+  const { seed, node } = await planClients(all, [{ ...planned[0], name: "debian", selection, suites: [] }], site);
+  expect([seed?.siteKeyring, node?.siteKeyring]).toEqual(["/etc/apt/keyrings/site-dev.asc", undefined]);
+  const filtered = planned.map((each) => ({ ...each, selection }));
+  const signers = (await planClients([mirror("debian")], filtered, site))["seed"]?.entries.map((each) => each.signedBy);
+  expect(new Set(signers)).toEqual(new Set(["/etc/apt/keyrings/site-dev.asc"]));
+});
+
 test("a pinned Release has no keyring unless one is given; who is no client gets nothing", async () => {
   const source = join(directory, "old.key");
   const asked = (extra: Partial<SiteMirror>) => {
     const all = [mirror("debian", { clients: [] }), mirror("old", { clients: ["node"], ...extra })];
-    return planClients(all, planned, URL, ["seed"]);
+    return planClients(all, planned, site);
   };
   expect(await asked({})).toEqual({
     node: { entries: [expect.not.objectContaining({ signedBy: expect.anything() })], keyrings: [] },

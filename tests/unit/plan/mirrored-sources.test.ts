@@ -6,8 +6,9 @@ const suite = (name: string, digit = "0", trust: object = { keyrings: [KEYRING] 
   ...{ sources: false, trust: trust as { keyrings: string[] }, head: `sha256:${digit.repeat(64)}`, files: 1, bytes: 1 },
 });
 const suites = [suite("trixie"), suite("trixie-updates"), suite("bookworm")];
-const from = (all = suites) =>
-  mirroredSources([{ name: "debian", suites: all }], "http://192.0.2.10:8080", "debian", "trixie");
+const at = { url: "http://192.0.2.10:8080", owner: "site-dev" };
+const from = (all = suites, more: object = {}) =>
+  mirroredSources([{ name: "debian", suites: all, ...more }], at, "debian", "trixie");
 
 test("a suite and its updates at the site's address, with the keys they were verified with", () => {
   const source = (name: string) => ({
@@ -15,6 +16,8 @@ test("a suite and its updates at the site's address, with the keys they were ver
     ...{ signedBy: KEYRING, trusted: false },
   });
   expect(from().sources).toEqual([source("trixie"), source("trixie-updates")]);
+  const selection = { packages: [], recommends: false, bootstrap: true };
+  expect(from(suites, { selection }).sources[0]).toMatchObject({ signedBy: "/etc/apt/keyrings/site-dev.asc" });
   const pinned = from([suite("trixie", "0", { pinned: "sha256:0" })]).sources;
   expect(pinned).toEqual([expect.objectContaining({ trusted: true })]);
 });

@@ -1,6 +1,6 @@
 import { planWebServer, webImageFrom } from "../../../plan/web-server";
 
-const content = { store: "/srv/content", port: 8080 };
+const content = { store: "/srv/content", port: 8080, keyGeneration: 1 };
 const s390x = async () => "s390x" as const;
 const base = { tag: "trixie-amd64", architecture: "amd64" as const, sources: [], packages: [], recipe: "sha256:0" };
 
