@@ -54,7 +54,10 @@ function twice(mirrors: unknown[]): Mistake[] {
 /** Clients are set up where their hosts are: with the seed, and with the nodes. */
 function strangers(values: Values, mirrors: unknown[]): Mistake[] {
   const hosts = [...named(values["hosts"]), ...named(within(values, "lab", "hosts"))];
-  const prepared = [within(values, "seed", "host"), ...listed(within(values, "undercloud", "nodes"))];
+  const seed = within(values, "seed", "host");
+  // A seed that is not there is told by itself.
+  if (!hosts.includes(String(seed))) return [];
+  const prepared = [seed, ...listed(within(values, "undercloud", "nodes"))];
   return mirrors.flatMap((mirror, index) =>
     listed(within(mirror, "clients")).flatMap((client, place) =>
       hosts.includes(String(client)) && !prepared.includes(client)

@@ -1,21 +1,33 @@
 import { execFile } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { scratchProject } from "../../support/project";
+import { Upstream } from "./upstream";
 
 const run = promisify(execFile);
 const stack = `t${process.pid}`;
 const container = (host: string) => `openstack-site-${stack}-${host}`;
-const REGISTRY = "10.78.0.10:4000";
+const SEED = "10.78.0.10";
+const REGISTRY = `${SEED}:4000`;
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
-const config = (registryPort: number, seed = "seed") => `config:
+const upstream = new Upstream();
+const { store } = upstream;
+
+const config = (registryPort: number, seed = "seed", mirror = "") => `config:
+  openstack-site:hosts: { here: { kind: local } }
   openstack-site:lab:
     network: { subnet: 10.78.0.0/24 }
-    hosts: { seed: { address: 10.78.0.10 }, control1: { address: 10.78.0.11 } }
+    hosts:
+      seed: { address: ${SEED}, disks: [{ source: ${store}, target: ${store} }] }
+      control1: { address: 10.78.0.11 }
   openstack-site:seed:
     host: ${seed}
     registry: { port: ${registryPort} }
     images: [{ repository: site/hello, tag: v1, architectures: [amd64, arm64, s390x] }]
+    content: { host: here, store: ${store} }
+    apt: ${upstream.mirrors("archive.gpg", "control1", mirror)}
   openstack-site:undercloud: { nodes: [control1] }
   openstack-site:overcloud: { deployHost: seed, inventory: { control: [control1] } }
 `;
@@ -26,7 +38,7 @@ const project = scratchProject(
     "package-lock.json",
     "tsconfig.json",
   ]),
-  { [`Pulumi.${stack}.yaml`]: config(4000), "backend/.keep": "" },
+  { "backend/.keep": "" },
 );
 const env = {
   ...process.env,
@@ -65,6 +77,11 @@ async function planned(): Promise<Record<string, string[]>> {
   );
 }
 
+/** The first file of that ending below what is served. */
+const served = (ending: string) => {
+  const files = readdirSync(join(store, "served/site"), { recursive: true, encoding: "utf8" });
+  return files.find((file) => file.endsWith(ending)) ?? "none";
+};
 const inside = (host: string, script: string) => run("docker", ["exec", container(host), "sh", "-c", script]);
 
 async function moveTag(from: string, to: string): Promise<void> {
@@ -85,17 +102,30 @@ async function traces(): Promise<string> {
   return found.map(({ stdout }) => stdout).join("");
 }
 
-beforeAll(() => succeed("stack", "init", stack));
+/** Writes the stack file anew; what pulumi keeps in it stays. */
+function setSite(...values: Parameters<typeof config>): void {
+  const file = `Pulumi.${stack}.yaml`;
+  const kept = /^encryptionsalt:.*\n/m.exec(readFileSync(join(project.root, file), "utf8"))?.[0] ?? "";
+  project.write(file, `${kept}${config(...values)}`);
+}
+
+beforeAll(async () => {
+  await upstream.start();
+  upstream.putKeyring(join(project.root, "archive.gpg"));
+  project.write(`Pulumi.${stack}.yaml`, config(4000));
+  await succeed("stack", "init", stack);
+}, 60_000);
 afterAll(async () => {
   await pulumi("destroy", "--yes", "--skip-preview", "--continue-on-error");
   project.remove();
+  await upstream.close();
   expect(await traces()).toBe("");
 }, 120_000);
 
 test("a wrong stack file gives all its mistakes, and touches nothing", async () => {
-  project.write(`Pulumi.${stack}.yaml`, config(5000, "sead"));
+  setSite(5000, "sead");
   const { ok, output } = await pulumi("up", "--yes", "--skip-preview");
-  project.write(`Pulumi.${stack}.yaml`, config(4000));
+  setSite(4000);
   expect(ok).toBe(false);
   expect(output).toContain("2 mistakes; nothing was touched");
   expect(output).toContain("seed.registry.port: 5000 is Keystone's port");
@@ -112,12 +142,14 @@ test("drift by hand is in the preview, argument by argument, and one up repairs 
   await moveTag("v1-s390x", "v1-amd64");
   await inside("seed", "docker update --restart=no registry && echo '{}' > /etc/docker/daemon.json");
   await inside("seed", "echo changed > /etc/kolla/inventory");
+  rmSync(join(store, "served/site", served(".deb")));
   expect(await planned()).toEqual({
     "update seed-registry": ["restart"],
     "update seed-host-docker-settings": ['settings["insecure-registries"]'],
     "update overcloud-inventory": ["content"],
     "update seed-site-hello-v1-amd64": ["digest"],
     "update seed-site-hello-v1": ["children[0].digest"],
+    "update seed-content-apt-site-served": ["manifest"],
   });
   await up();
   expect(await planned()).toEqual({});
@@ -126,9 +158,12 @@ test("drift by hand is in the preview, argument by argument, and one up repairs 
 test("a host that is down and a file that drifted on another: one up repairs both", async () => {
   await run("docker", ["stop", container("control1")]);
   await inside("seed", "rm /etc/kolla/inventory");
+  rmSync(join(store, "served/site"));
+  symlinkSync(store, join(store, "served/site"));
   const preview = await planned();
   expect(preview["update lab-control1"]).toEqual(["running"]);
   expect(preview["create overcloud-inventory"]).toBeDefined();
+  expect(preview["create seed-content-apt-site-served"]).toBeDefined();
   await up();
   expect(await planned()).toEqual({});
 }, 180_000);
@@ -137,6 +172,49 @@ test("the list is pulled for its architecture, by a host that has no other way o
   const { stdout } = await inside("control1", `docker pull --quiet ${REGISTRY}/site/hello:v1`);
   expect(stdout.trim()).toBe(`${REGISTRY}/site/hello:v1`);
 }, 60_000);
+
+const SHOW = "dpkg-query --show --showformat='${Version}' site-tool";
+const install = async (host: string) => {
+  const apt = "apt-get -o APT::Update::Error-Mode=any";
+  const script = `${apt} update --quiet && ${apt} install --yes --quiet site-tool && ${SHOW}`;
+  return (await inside(host, `{ ${script}; } 2>&1`)).stdout.trim().split("\n").at(-1);
+};
+
+test.each([
+  ["site", "seed", "site-site.gpg"],
+  ["tools", "control1", `site-${stack}.asc`],
+])(
+  "hosts without a way out install from the site's mirrors alone, signatures on: %s",
+  async (mirror, host, keyring) => {
+    expect(await install(host)).toBe("1");
+    const { stdout: asked } = await inside(host, "apt-get indextargets --format '$(REPO_URI)' | sort -u");
+    expect(asked.trim().split("\n")).toEqual([expect.stringContaining(`http://${SEED}:8080/${mirror}/`)]);
+    const { stdout: sources } = await inside(host, "cat /etc/apt/sources.list.d/*.sources");
+    expect(sources).toContain(`Signed-By: /etc/apt/keyrings/openstack-${keyring}`);
+    expect(sources).not.toContain("Trusted:");
+    const { stdout: offered } = await inside(host, "apt-cache pkgnames site-");
+    expect(offered.includes("site-other")).toBe(mirror === "site");
+  },
+  60_000,
+);
+
+test("what the upstream has now is in the preview and comes with one up; an earlier state is served again by its name", async () => {
+  const { site: before } = JSON.parse(await succeed("stack", "output", "mirrors", "--json")) as { site: string };
+  upstream.publish("2");
+  const preview = await planned();
+  expect(preview["update seed-content-apt-site"]).toContain("suites[0].head");
+  expect(preview["update seed-content-apt-tools"]).toContain("suites[0].head");
+  await up();
+  expect(await planned()).toEqual({});
+  expect([await install("seed"), await install("control1")]).toEqual(["2", "2"]);
+  setSite(4000, "seed", `, serve: "${before}"`);
+  expect(await planned()).toEqual({ "update seed-content-apt-site-served": ["manifest"] });
+  await up();
+  // apt takes no older Release by itself: as a host does that is made anew.
+  await inside("seed", "rm -r /var/lib/apt/lists/* && apt-get update --quiet");
+  const { stdout } = await inside("seed", "apt-cache madison site-tool");
+  expect(stdout.split("|")[1]?.trim()).toBe("1");
+}, 180_000);
 
 test("destroy takes all of it, and nothing else", async () => {
   const bystander = `bystander-${stack}`;
