@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { effect } from "../effect";
 import { gpg, stopAgent } from "./gpg";
@@ -80,10 +80,19 @@ export async function clearsign(home: string, fingerprint: string, text: string,
     );
   const time = new Date(Math.max(date.getTime(), key.created * 1000)).toISOString().replace(/[-:]|\.\d+Z/g, "");
   const as = ["--local-user", fingerprint, "--digest-algo", "SHA512", "--faked-system-time", `${time}!`];
+  return apart(home, (own) => gpg(own, [...as, "--clearsign"], text));
+}
+
+/** The same keys with an agent of its own: whoever signs at the same moment is not cut off when this one is stopped. */
+async function apart<T>(home: string, work: (own: string) => Promise<T>): Promise<T> {
+  const own = await mkdtemp(join(home, "sign-"));
   try {
-    return await gpg(home, [...as, "--clearsign"], text);
+    await symlink(join("..", "private-keys-v1.d"), join(own, "private-keys-v1.d"));
+    await copyFile(join(home, "pubring.kbx"), join(own, "pubring.kbx"));
+    return await work(own);
   } finally {
-    await stopAgent(home);
+    await stopAgent(own);
+    await rm(own, { recursive: true });
   }
 }
 

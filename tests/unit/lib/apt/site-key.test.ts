@@ -43,6 +43,15 @@ test("a key is made once, its private half for its owner alone; what it signs is
   expect(await verified(old, key)).toBe("Suite: old\n");
 });
 
+test("mirrors that are signed at the same moment do not cut each other off, and leave nothing behind", async () => {
+  const key = await bringKey(home, "site", 1, 1);
+  const before = readdirSync(home);
+  const texts = Array.from({ length: 6 }, (_, n) => `Suite: site-${n}\n`);
+  const signed = await Promise.all(texts.map((text) => clearsign(home, key.fingerprint, text, later)));
+  expect(await Promise.all(signed.map((each) => verified(each, key)))).toEqual(texts);
+  expect(readdirSync(home)).toEqual(before);
+});
+
 test("another generation signs with a new key; the one before is known to clients as long as it is kept", async () => {
   const first = await bringKey(home, "site", 1, 1);
   const signed = await clearsign(home, first.fingerprint, "Suite: site\n", later);
