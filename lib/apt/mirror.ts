@@ -12,7 +12,7 @@ import { bytesOf, type Lacking, lackingOf } from "./lacking";
 import { readManifest, type SuiteRecord, writeManifest } from "./manifest";
 import { ArchiveError } from "./release";
 import { resign, type Signer } from "./resign";
-import { noteSeen } from "./seen";
+import { hold, letGo, noteSeen } from "./seen";
 import { settle } from "./settle";
 import { readSummary, summaryOf } from "./summary";
 
@@ -50,9 +50,11 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
   const client = new DownloadClient({ connections: AT_ONCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
     const fetch = new Fetch(store, client, order.name, signal);
+    await letGo(store, order.name);
     const { failures, ...found } = await contentsNow(order, standing.suites, client, fetch, signal);
     const suites = await signed(order, store, found, standing.suites);
     const fresh = suites.filter((each) => !standing.suites.includes(each));
+    if (fresh.length > 0) await hold(store, order.name, fresh);
     const lacking = await stillToCome(order, store, await lackingOf(store, fresh), report, signal);
     assertRoom(bytesOf(lacking), await roomIn(order.store), order.store);
     failures.push(...(await fetchLacking(lacking, fetch, report, signal)));
@@ -63,6 +65,7 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
     const history = before ? [before.manifest, ...before.earlier] : [];
     const earlier = history.filter((each) => each !== digest).slice(0, order.keep ?? KEPT);
     await settle(store, order.name, before, summaryOf(digest, earlier, manifest, order.signWith));
+    await letGo(store, order.name);
     // Of a filtered mirror they are what the next look begins with.
     if (order.packages === undefined) await noteSeen(store, order.name, []);
     return { manifest: digest, ...totals(suites), fetched: { files: lacking.length, bytes: fetch.bytes } };

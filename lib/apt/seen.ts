@@ -68,3 +68,9 @@ export async function forgetSeen(store: ContentStore, name: string): Promise<voi
     for (const file of [selectionOf(store, name), fileOf(store, name)]) await removeRecord(file);
   });
 }
+
+/** What a run has seen, and is at work on, stays until it ends, whatever somebody else sees meanwhile. */
+export const hold = (store: ContentStore, name: string, suites: readonly SuiteRecord[]): Promise<void> =>
+  pin(store, `run/${name}`, named(suites));
+
+export const letGo = (store: ContentStore, name: string): Promise<void> => unpin(store, `run/${name}`);

@@ -3,7 +3,7 @@ import type { Digest } from "../content/digest";
 import { discard } from "../content/discard";
 import { pin, unpin } from "../content/pins";
 import type { ContentStore } from "../content/store";
-import { forgetSeen } from "./seen";
+import { forgetSeen, letGo } from "./seen";
 import { type MirrorSummary, readSummary, removeSummary, writeSummary } from "./summary";
 
 const owner = (name: string): string => `mirror/${name}`;
@@ -39,6 +39,7 @@ export async function putBack(store: ContentStore, name: string, before: MirrorS
 /** Takes a mirror out of its store; its files stay unless told otherwise, or as long as somebody else names them. */
 export async function forget(store: ContentStore, name: string, deleteData: boolean): Promise<void> {
   const summary = await readSummary(store.root, name);
+  await letGo(store, name);
   await forgetSeen(store, name);
   if (!summary) return;
   await unpin(store, owner(name));

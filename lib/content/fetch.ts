@@ -39,7 +39,7 @@ export class Fetch {
   get(wanted: Wanted): Promise<void> {
     const known = this.under.get(wanted.digest);
     if (known) return known;
-    const fetching = this.bring(wanted).then(() => {
+    const fetching = this.lacking(wanted).then(() => {
       // One for all that are there: tens of thousands would stand in memory to the end.
       this.under.set(wanted.digest, BROUGHT);
     });
@@ -57,8 +57,12 @@ export class Fetch {
     return this.arrivals.settle();
   }
 
-  private async bring({ urls, digest, size }: Wanted): Promise<void> {
-    if (await this.has(digest)) return;
+  private async lacking(wanted: Wanted): Promise<void> {
+    if (!(await this.has(wanted.digest))) await this.bring(wanted);
+  }
+
+  /** Fetches it in any case, in the place of what stands there. */
+  async bring({ urls, digest, size }: Wanted): Promise<void> {
     const onBytes = (count: number) => {
       this.bytes += count;
     };

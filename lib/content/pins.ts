@@ -12,7 +12,6 @@ const file = (store: ContentStore, owner: string): string => join(directory(stor
 export async function pin(store: ContentStore, owner: string, digests: readonly Digest[]): Promise<void> {
   const path = file(store, owner);
   const text = [...new Set(digests)].sort().map((digest) => `${digest}\n`);
-  // An owner is one run at a time.
   await replace(path, (aside) => writeFile(aside, text), `pin ${owner}`);
 }
 

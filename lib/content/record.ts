@@ -1,16 +1,13 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { effect } from "../effect";
 import { canonicalJson } from "./digest";
 
 /** A small JSON file beside a store's content; undefined where there is none. */
 export async function readRecord<T>(file: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as T;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await readFile(file, "utf8").catch(absent);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
 }
 
 /** Writes it in one step. */
@@ -20,18 +17,37 @@ export function writeRecord(file: string, value: unknown, what: string): Promise
 
 /** Lets `make` make a file aside, and puts it in the place of the one that stands there. */
 export async function replace(file: string, make: (aside: string) => Promise<unknown>, what: string): Promise<void> {
-  // One name, so that the next writer takes up what a killed one left.
-  const aside = `${file}~`;
+  // A name of its own: two writers of one name would put a half-written file in place.
+  const aside = `${file}.${randomUUID()}~`;
   await mkdir(dirname(file), { recursive: true });
   await effect(what, async () => {
-    await rm(aside, { force: true });
+    await sweep(file);
     await make(aside);
     await rename(aside, file);
   });
 }
 
-/** Takes it away, with what a killed writer left beside it. */
+/** Takes it away, with what killed writers left beside it. */
 export async function removeRecord(file: string): Promise<void> {
-  await rm(`${file}~`, { force: true });
+  await sweep(file, 0);
   await rm(file, { force: true });
+}
+
+/** A writer takes milliseconds; one that is older was killed. */
+const OLD = 60_000;
+const ASIDE = /^\.[0-9a-f-]{36}~$/;
+
+async function sweep(file: string, age = OLD): Promise<void> {
+  const aside = (name: string) => name.startsWith(basename(file)) && ASIDE.test(name.slice(basename(file).length));
+  for (const name of (await names(dirname(file))).filter(aside)) {
+    const path = join(dirname(file), name);
+    const written = (await lstat(path).catch(absent))?.mtimeMs ?? 0;
+    if (Date.now() - written >= age) await rm(path, { force: true });
+  }
+}
+
+const names = async (directory: string): Promise<string[]> => (await readdir(directory).catch(absent)) ?? [];
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }

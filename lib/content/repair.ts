@@ -20,6 +20,11 @@ async function isWhole(store: ContentStore, { digest, size }: Stored): Promise<b
   return (await digestOfStream(store.open(digest))).digest === digest;
 }
 
+async function makeAnew(store: ContentStore, digest: Digest, bytes: Buffer | Readable): Promise<void> {
+  await store.remove(digest);
+  await store.put(bytes, digest);
+}
+
 /** Verifies these files; what is lost or changed is fetched or made anew. Returns the paths of those. */
 export async function repair(
   store: ContentStore,
@@ -33,13 +38,11 @@ export async function repair(
   const client = new DownloadClient(ca === undefined ? {} : { ca });
   try {
     const fetch = new Fetch(store, client, "repair", signal);
-    for (const file of bad) {
-      await store.remove(file.digest);
-      if (!file.again) await fetch.get(file);
-    }
+    // What is bad stays until better is there: behind a gap it may be all there is.
+    for (const file of bad) if (!file.again) await fetch.bring(file);
     await fetch.settle();
     // Last: it may be made from what was fetched.
-    for (const { again, digest } of bad) if (again) await store.put(await again(), digest);
+    for (const { again, digest } of bad) if (again) await makeAnew(store, digest, await again());
   } finally {
     await client.close();
   }

@@ -8,7 +8,7 @@ import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
 import { pypiGiveUp, pypiIndex, pypiLook, pypiRemember } from "./jobs/pypi-index";
-import { served, serveManifest, unserveName } from "./jobs/serve";
+import { serveBefore, served, servedBefore, serveManifest, unserveName } from "./jobs/serve";
 import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
 import {
   sourceCollections,
@@ -42,6 +42,8 @@ const JOBS = [
   aptScrub,
   served,
   serveManifest,
+  servedBefore,
+  serveBefore,
   unserveName,
   snapshotTake,
   snapshotDrop,

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { MirrorOrder } from "../../lib/apt/mirror";
 import type { MirrorSummary } from "../../lib/apt/summary";
 import type { Digest } from "../../lib/content/digest";
+import { beside, onStore, storeArguments } from "../content/on-store";
 import { defineResource } from "../resource";
-import { beside, onStore, storeArguments } from "./on-store";
 import { suiteSchema } from "./suite-schema";
 
 const schema = z

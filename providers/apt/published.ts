@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Layout } from "../../lib/apt/tree";
-import { directoryOf, hide, look, type Shown, show } from "../content/serving";
+import { onStore, storeArguments } from "../content/on-store";
+import { directoryOf, hide, look, remember, show } from "../content/serving";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
-import { onStore, storeArguments } from "./on-store";
 
 const schema = z.object({
   ...storeArguments,
@@ -36,8 +36,7 @@ export class Published extends defineResource({
     return { directory: directoryOf(published) };
   },
 
-  async remove(published, before, context) {
-    if (before) await show("apt", published, before as Shown<Layout>, undefined, context);
-    else await hide(published, context);
-  },
+  remember: (published, _observed, context) => remember(published, context),
+
+  remove: (published, before, context) => hide("apt", published, before, context),
 }) {}

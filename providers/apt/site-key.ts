@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { connectionSchema } from "../../lib/host/connection";
+import { beside } from "../content/on-store";
 import { onHost } from "../host/on-host";
 import { defineResource } from "../resource";
-import { beside } from "./on-store";
 
 const schema = z.object({
   /** The machine that signs: the one with the mirrors. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import type { Snapshot as Stored } from "../../lib/content/snapshot";
+import { beside, onStore, storeArguments } from "../content/on-store";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
-import { beside, onStore, storeArguments } from "./on-store";
 
 const schema = z.object({
   ...storeArguments,

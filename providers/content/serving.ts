@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import type { ServedBefore } from "../../lib/content/served-before";
 import type { PlaneName } from "../../lib/host/jobs/serve";
-import { beside, type storeArguments } from "../apt/on-store";
 import type { Context } from "../resource";
+import { beside, type storeArguments } from "./on-store";
 
 interface Place {
   host: z.output<typeof storeArguments.host>;
@@ -43,9 +44,22 @@ export async function show<Layout>(
   await beside(host, serveManifest, { store, name, plane, manifest: manifest as Digest, layout }, context);
 }
 
-export async function hide({ host, store, name }: Place, context: Context): Promise<void> {
-  const { unserveName } = await import("../../lib/host/jobs/serve");
-  await beside(host, unserveName, { store, name }, context);
+/** What is served under a name that is taken over. */
+export async function remember({ host, store, name }: Place, context: Context): Promise<unknown> {
+  const { servedBefore } = await import("../../lib/host/jobs/serve");
+  return beside(host, servedBefore, { store, name }, context);
+}
+
+/** Takes what is served away, or puts back what was served before. */
+export async function hide(
+  plane: PlaneName,
+  { host, store, name }: Place,
+  before: unknown,
+  context: Context,
+): Promise<void> {
+  const { serveBefore, unserveName } = await import("../../lib/host/jobs/serve");
+  if (before === null) await beside(host, unserveName, { store, name }, context);
+  else await beside(host, serveBefore, { store, name, plane, before: before as ServedBefore }, context);
 }
 
 const more = (count: number): string => (count > 0 ? ` and ${count} more` : "");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import type { IndexStanding } from "../../lib/pypi/shelf";
-import { beside, onStore, storeArguments } from "../apt/on-store";
+import { beside, onStore, storeArguments } from "../content/on-store";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 

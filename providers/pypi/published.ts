@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { onStore, storeArguments } from "../apt/on-store";
-import { directoryOf, hide, look, type Shown, show } from "../content/serving";
+import { onStore, storeArguments } from "../content/on-store";
+import { directoryOf, hide, look, remember, show } from "../content/serving";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 
@@ -35,8 +35,7 @@ export class Published extends defineResource({
     return { directory: directoryOf(published) };
   },
 
-  async remove(published, before, context) {
-    if (before) await show("pypi", published, { ...(before as Shown<null>), layout: null }, undefined, context);
-    else await hide(published, context);
-  },
+  remember: (published, _observed, context) => remember(published, context),
+
+  remove: (published, before, context) => hide("pypi", published, before, context),
 }) {}

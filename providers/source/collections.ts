@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { WantedCollection } from "../../lib/source/collections";
-import { beside } from "../apt/on-store";
+import { beside } from "../content/on-store";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 import {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import type { WantedFile } from "../../lib/source/files";
-import { beside } from "../apt/on-store";
+import { beside } from "../content/on-store";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 import {

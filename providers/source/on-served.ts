@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import type { SourceKind } from "../../lib/source/manifest";
-import { beside, onStore, storeArguments } from "../apt/on-store";
+import { beside, onStore, storeArguments } from "../content/on-store";
 import type { Context, Observed } from "../resource";
 
 /** What every kind has in common that is served below `served/<name>` as it was asked for. */

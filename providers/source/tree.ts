@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TreeOrigin } from "../../lib/source/tree";
-import { beside } from "../apt/on-store";
+import { beside } from "../content/on-store";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 import { onServed, servedArguments, servedBy, servedOutputs, standingOf, touchedByHand, webAddress } from "./on-served";

@@ -2,6 +2,7 @@ import { aptPlane } from "../../apt/plane";
 import type { Digest } from "../../content/digest";
 import type { Plane } from "../../content/plane";
 import { mend, observeServed, serve, unserve } from "../../content/served";
+import { putServedBack, rememberServed, type ServedBefore } from "../../content/served-before";
 import { ContentStore } from "../../content/store";
 import { pypiPlane } from "../../pypi/plane";
 import { defineJob } from "../jobs";
@@ -36,6 +37,19 @@ export const serveManifest = defineJob(
     const its = PLANES[plane] as Plane<unknown>;
     await mend(its, content, name, ca, signal);
     await serve(its, content, name, manifest, layout);
+    return null;
+  },
+);
+
+/** What is served under a name that is taken over; it is kept until it is put back. */
+export const servedBefore = defineJob("served-before", ({ store, name }: Name) =>
+  rememberServed(new ContentStore(store), name),
+);
+
+export const serveBefore = defineJob(
+  "serve-before",
+  async ({ store, name, plane, before }: Name & { plane: PlaneName; before: ServedBefore }) => {
+    await putServedBack(PLANES[plane] as Plane<unknown>, new ContentStore(store), name, before);
     return null;
   },
 );

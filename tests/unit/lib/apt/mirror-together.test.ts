@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { mirror } from "../../../../lib/apt/mirror";
+import { planMirror } from "../../../../lib/apt/plan";
 import { aptPlane } from "../../../../lib/apt/plane";
 import { type Digest, digestOf } from "../../../../lib/content/digest";
 import { observeServed, serve } from "../../../../lib/content/served";
@@ -28,11 +30,11 @@ afterEach(async () => {
 const packages = Array.from({ length: 12 }, (_, n) => packageOf(`package-${n}`, "1", n % 2 ? 1000 : 100_000));
 const publish = (suite: string, day: number, from: number, to: number) =>
   archive.publish(suite, packages.slice(from, to), { key, date: new Date(Date.UTC(2026, 0, day)) });
-const run = (name: string, suite: string, store = join(root, "store")) => {
+const orderOf = (name: string, suite: string, store = join(root, "store")) => {
   const source = { uri: archive.uri, suite, components: ["main"], architectures: ["amd64"], sources: false };
-  const order = { store, name, suites: [{ ...source, trust: { keyrings: [key.keyring] } }], keep: 0 };
-  return mirror(order, () => {}, new AbortController().signal);
+  return { store, name, suites: [{ ...source, trust: { keyrings: [key.keyring] } }], keep: 0 };
 };
+const run = (...of: Parameters<typeof orderOf>) => mirror(orderOf(...of), () => {}, new AbortController().signal);
 
 /** Files a state names that are not what their digest says, or not there. */
 async function bad(manifest: Digest, store = new ContentStore(join(root, "store"))): Promise<string[]> {
@@ -64,6 +66,20 @@ test("what a run brought before it failed stays for the next, though the mirror 
   await run("two", "bookworm");
   archive.files.set(missing, packages[5]?.bytes as Buffer);
   expect((await run("one", "trixie")).fetched.files).toBe(1);
+});
+
+test("a run keeps what it brought, though somebody plans another state of the same mirror meanwhile", async () => {
+  publish("trixie", 1, 0, 4);
+  await run("site", "trixie");
+  publish("trixie", 2, 2, 8);
+  archive.fail({ path: /package-7_/, delay: 1500 });
+  const running = run("site", "trixie");
+  while (!archive.requests.some((path) => /package-7_/.test(path))) await setTimeout(20);
+  await setTimeout(300);
+  publish("trixie", 3, 6, 12);
+  await planMirror(orderOf("site", "trixie"), () => {}, new AbortController().signal);
+  const { manifest } = await running;
+  expect(await bad(manifest)).toEqual([]);
 });
 
 test("a store that moved serves on, and nothing is fetched anew", async () => {

@@ -46,7 +46,8 @@ test("what was lost for good is told, and the rest is repaired all the same", as
   const { repaired, lost } = await scrub({ store: root }, () => {}, quiet);
   expect(repaired.sort()).toEqual([deb(0), deb(2)].sort());
   expect(lost).toEqual([{ path: deb(1), why: expect.stringContaining("404") }]);
-  expect(await store.size(digestOf(packages[1]?.bytes ?? ""))).toBeUndefined();
+  // Behind a gap it may be all there is.
+  expect(await store.size(digestOf(packages[1]?.bytes ?? ""))).toBe(100_000);
 });
 
 test("states a mirror no longer keeps are read for the snapshot that does", async () => {

@@ -14,8 +14,10 @@ import { join } from "node:path";
 import { mirror } from "../../../../lib/apt/mirror";
 import { aptPlane } from "../../../../lib/apt/plane";
 import { scrub } from "../../../../lib/apt/scrub";
+import { forget } from "../../../../lib/apt/settle";
 import { type Digest, digestOf } from "../../../../lib/content/digest";
 import { mend, observeServed, serve, unserve } from "../../../../lib/content/served";
+import { putServedBack, rememberServed, type ServedBefore } from "../../../../lib/content/served-before";
 import { ContentStore } from "../../../../lib/content/store";
 import { ArchiveKey, packageOf, TestArchive } from "../../../support/apt/archive";
 
@@ -135,6 +137,18 @@ test("a scrub finds what rotted in the store and fetches it again, for clients, 
     repaired: [],
     lost: [],
   });
+});
+
+test("what was served before stays with all its files until it is put back", async () => {
+  const first = await state(0);
+  await put(first);
+  const before = (await rememberServed(store, "site")) as ServedBefore;
+  for (const numbers of [[1], [2], [3], [1, 2]]) await put(await state(...numbers));
+  await forget(store, "m", true);
+  await putServedBack(aptPlane, store, "site", before);
+  expect(await observeServed(store, "site")).toEqual({ manifest: first, layout: layout(), touched: [] });
+  expect(readFileSync(served(deb(0)))).toEqual(packages[0]?.bytes);
+  expect(readdirSync(join(root, "pins"))).toEqual([encodeURIComponent("served/site")]);
 });
 
 test("what is taken away leaves nothing but the store; twice is fine", async () => {
