@@ -21,6 +21,8 @@ export interface KindFixture {
   args(): Values;
   /** The same object with something changed that can change in place. */
   changed(): Values;
+  /** That change is never taken back. */
+  forward?: true;
   /** Another object; undefined where a host has only one. */
   replaced?(): Values;
   /** Wrong arguments, laid over the good ones, and the path each message must name. */

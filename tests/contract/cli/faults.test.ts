@@ -66,7 +66,8 @@ describe("a stack of every kind, by the real CLI,", () => {
     const { cli, extra } = batch;
     cli.declare(batch.site((kind) => kind.changed()));
     await cli.up();
-    cli.declare([...batch.site((kind) => kind.args()), declared("extra", extra)]);
+    const back = batch.site((kind) => (kind.forward ? kind.changed() : kind.args()));
+    cli.declare([...back, declared("extra", extra)]);
     const { code, provider } = await cli.killedUp("CLI", 5);
     expect(code).toBe("SIGKILL");
     await until(() => !existsSync(`/proc/${provider}`), "the writer ends after its engine");

@@ -20,6 +20,7 @@ export const aptSiteKey: MakeFixture = () => {
     },
     teardown: async () => rmSync(root, { recursive: true }),
     args,
+    forward: true,
     changed: () => ({ ...args(), generation: 2 }),
     replaced: () => ({ ...args(), name: "other" }),
     bad: [
