@@ -13,8 +13,7 @@ import { readManifest, type SuiteRecord, writeManifest } from "./manifest";
 import { ArchiveError } from "./release";
 import { resign, type Signer } from "./resign";
 import { hold, letGo, noteSeen } from "./seen";
-import { settle } from "./settle";
-import { readSummary, summaryOf } from "./summary";
+import { mirrorShelf, summaryOf } from "./summary";
 
 export interface MirrorOrder extends Wish {
   /** Directory of the content store; several mirrors may share it. */
@@ -45,7 +44,7 @@ const AT_ONCE = 32;
  */
 export async function mirror(order: MirrorOrder, report: Report, signal: AbortSignal): Promise<MirrorResult> {
   const store = new ContentStore(order.store);
-  const before = await readSummary(order.store, order.name);
+  const before = await mirrorShelf.read(store, order.name);
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };
   const client = new DownloadClient({ connections: AT_ONCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
@@ -64,7 +63,7 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
     const digest = unchanged ? before.manifest : await writeManifest(store, manifest);
     const history = before ? [before.manifest, ...before.earlier] : [];
     const earlier = history.filter((each) => each !== digest).slice(0, order.keep ?? KEPT);
-    await settle(store, order.name, before, summaryOf(digest, earlier, manifest, order.signWith));
+    await mirrorShelf.settle(store, order.name, before, summaryOf(digest, earlier, manifest, order.signWith));
     await letGo(store, order.name);
     // Of a filtered mirror they are what the next look begins with.
     if (order.packages === undefined) await noteSeen(store, order.name, []);

@@ -9,7 +9,7 @@ import { bytesOf, lackingOf } from "./lacking";
 import { readManifest } from "./manifest";
 import { ArchiveError } from "./release";
 import type { Selection } from "./solver";
-import { readSummary, type SuiteSummary, summaryOfSuite } from "./summary";
+import { mirrorShelf, type SuiteSummary, summaryOfSuite } from "./summary";
 import type { Look } from "./upstream";
 
 export interface PlanOrder extends Look, Partial<Selection> {
@@ -38,7 +38,7 @@ const PATIENCE = 20_000;
  */
 export async function planMirror(order: PlanOrder, _report: Report, signal: AbortSignal): Promise<MirrorPlan> {
   const store = new ContentStore(order.store);
-  const before = await readSummary(order.store, order.name);
+  const before = await mirrorShelf.read(store, order.name);
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };
   const client = new DownloadClient({ timeout: PATIENCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {

@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import type { Digest } from "../content/digest";
-import { readRecord, removeRecord, writeRecord } from "../content/record";
-import { effect } from "../effect";
+import { Shelf, type Standing } from "../content/shelf";
+import { ContentStore } from "../content/store";
 import type { MirrorManifest, SuiteRecord } from "./manifest";
 import type { Signer } from "./resign";
 
@@ -15,17 +14,16 @@ export interface SuiteSummary {
   bytes: number;
 }
 
-/** Where a mirror stands. It is written last, so what it says is all in the store. */
-export interface MirrorSummary {
-  manifest: Digest;
-  /** Manifests it had before, newest first: what can still be served again. */
-  earlier: Digest[];
+/** Where a mirror stands. */
+export interface MirrorSummary extends Standing {
   suites: SuiteSummary[];
   /** The site's key it is signed with, where it was filtered. */
   signWith?: Signer;
 }
 
-export const summaryFile = (store: string, name: string): string => join(store, "mirrors", `${name}.json`);
+export const mirrorShelf = new Shelf<MirrorSummary>("mirrors");
+
+export const summaryFile = (store: string, name: string): string => mirrorShelf.file(store, name);
 
 export function summaryOf(
   manifest: Digest,
@@ -41,14 +39,5 @@ export function summaryOfSuite(record: SuiteRecord): SuiteSummary {
   return { uri, suite, head, files: pool.files, bytes: pool.bytes };
 }
 
-export function readSummary(store: string, name: string): Promise<MirrorSummary | undefined> {
-  return readRecord(summaryFile(store, name));
-}
-
-export function writeSummary(store: string, name: string, summary: MirrorSummary): Promise<void> {
-  return writeRecord(summaryFile(store, name), summary, `note mirror ${name}`);
-}
-
-export async function removeSummary(store: string, name: string): Promise<void> {
-  await effect(`forget mirror ${name}`, () => removeRecord(summaryFile(store, name)));
-}
+export const readSummary = (store: string, name: string): Promise<MirrorSummary | undefined> =>
+  mirrorShelf.read(new ContentStore(store), name);

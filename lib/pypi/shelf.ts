@@ -1,5 +1,5 @@
 import type { Digest } from "../content/digest";
-import { Shelf, type Standing } from "../content/settle";
+import { Shelf, type Standing } from "../content/shelf";
 
 /** Where an index stands, in a line: enough to compare it with a plan without reading the manifest. */
 export interface IndexStanding extends Standing {

@@ -1,6 +1,6 @@
+import { forget } from "../../apt/forget";
 import { type MirrorOrder, mirror } from "../../apt/mirror";
-import { forget, putBack, remember } from "../../apt/settle";
-import type { MirrorSummary } from "../../apt/summary";
+import { type MirrorSummary, mirrorShelf } from "../../apt/summary";
 import { ContentStore } from "../../content/store";
 import { defineJob } from "../jobs";
 
@@ -14,14 +14,14 @@ export const aptMirror = defineJob("apt-mirror", (order: MirrorOrder, report, si
 
 /** Notes what a mirror that is taken over holds, and keeps it. */
 export const aptRemember = defineJob("apt-remember", ({ store, name }: Name) =>
-  remember(new ContentStore(store), name),
+  mirrorShelf.remember(new ContentStore(store), name),
 );
 
 /** Takes a mirror out of its store, or lets it stand where it stood when it was taken over. */
 export const aptGiveUp = defineJob(
   "apt-give-up",
   async ({ store, name, deleteData, before }: Name & { deleteData: boolean; before: MirrorSummary | null }) => {
-    if (before) await putBack(new ContentStore(store), name, before);
+    if (before) await mirrorShelf.putBack(new ContentStore(store), name, before);
     else await forget(new ContentStore(store), name, deleteData);
     return null;
   },

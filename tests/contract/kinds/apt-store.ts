@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { forget } from "../../../lib/apt/forget";
 import { mirror } from "../../../lib/apt/mirror";
-import { forget } from "../../../lib/apt/settle";
 import { readSummary, type SuiteSummary, summaryFile } from "../../../lib/apt/summary";
 import { type Digest, digestOf } from "../../../lib/content/digest";
 import { ContentStore } from "../../../lib/content/store";

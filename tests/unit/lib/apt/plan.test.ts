@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { forget } from "../../../../lib/apt/forget";
 import { mirror } from "../../../../lib/apt/mirror";
 import { planMirror } from "../../../../lib/apt/plan";
-import { forget } from "../../../../lib/apt/settle";
 import type { SuiteSource } from "../../../../lib/apt/suite";
 import { readSummary } from "../../../../lib/apt/summary";
 import { digestOf } from "../../../../lib/content/digest";

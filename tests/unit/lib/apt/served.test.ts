@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { forget } from "../../../../lib/apt/forget";
 import { mirror } from "../../../../lib/apt/mirror";
 import { aptPlane } from "../../../../lib/apt/plane";
 import { scrub } from "../../../../lib/apt/scrub";
-import { forget } from "../../../../lib/apt/settle";
 import { type Digest, digestOf } from "../../../../lib/content/digest";
 import { mend, observeServed, serve, unserve } from "../../../../lib/content/served";
 import { putServedBack, rememberServed, type ServedBefore } from "../../../../lib/content/served-before";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { noteSigner } from "../../../../lib/apt/key-users";
 import { verifyInline } from "../../../../lib/apt/signature";
 import { bringKey, clearsign, observeKey, removeKey, type SiteKey } from "../../../../lib/apt/site-key";
-import { writeSummary } from "../../../../lib/apt/summary";
+import { mirrorShelf } from "../../../../lib/apt/summary";
+import { writeRecord } from "../../../../lib/content/record";
 
 let root: string;
 let home: string;
@@ -79,9 +80,9 @@ test("a key that a mirror signs with stays", async () => {
   const { fingerprint } = await bringKey(home, "site", 1, 1);
   await noteSigner(home, { store: root, name: "debian" });
   const summary = { manifest: `sha256:${"0".repeat(64)}` as const, earlier: [], suites: [] };
-  await writeSummary(root, "debian", { ...summary, signWith: { home, fingerprint } });
+  await writeRecord(mirrorShelf.file(root, "debian"), { ...summary, signWith: { home, fingerprint } }, "note");
   await expect(removeKey(home)).rejects.toThrow(`${home} still signs mirror debian in ${root}. Try:`);
-  await writeSummary(root, "debian", summary);
+  await writeRecord(mirrorShelf.file(root, "debian"), summary, "note");
   await removeKey(home);
   await removeKey(home);
   expect(readdirSync(join(home, ".."))).toEqual([]);
