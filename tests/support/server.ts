@@ -23,7 +23,8 @@ export async function startServer(
   closeSync(log);
   const stop = async () => {
     await end(child);
-    rmSync(directory, { recursive: true });
+    // A test that starts it again stops it once more at its end.
+    rmSync(directory, { recursive: true, force: true });
   };
   try {
     await answers(child, url, () => readFileSync(file, "utf8").slice(-2000));
