@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Digest } from "../content/digest";
 import { discard } from "../content/discard";
-import { pin, unpin } from "../content/pins";
+import { isPinning, pin, unpin } from "../content/pins";
 import { readRecord, removeRecord, writeRecord } from "../content/record";
 import type { ContentStore } from "../content/store";
 import { effect } from "../effect";
@@ -73,4 +73,6 @@ export async function forgetSeen(store: ContentStore, name: string): Promise<voi
 export const hold = (store: ContentStore, name: string, suites: readonly SuiteRecord[]): Promise<void> =>
   pin(store, `run/${name}`, named(suites));
 
-export const letGo = (store: ContentStore, name: string): Promise<void> => unpin(store, `run/${name}`);
+export async function letGo(store: ContentStore, name: string): Promise<void> {
+  if (isPinning(store, `run/${name}`)) await unpin(store, `run/${name}`);
+}

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { effect } from "../effect";
@@ -17,6 +18,10 @@ export async function pin(store: ContentStore, owner: string, digests: readonly 
 
 export async function unpin(store: ContentStore, owner: string): Promise<void> {
   await effect(`unpin ${owner}`, () => removeRecord(file(store, owner)));
+}
+
+export function isPinning(store: ContentStore, owner: string): boolean {
+  return existsSync(file(store, owner));
 }
 
 /** Every pinned digest. */

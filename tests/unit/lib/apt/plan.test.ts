@@ -74,7 +74,7 @@ test("a mirror goes on where its plan ended: no index comes twice, and nothing o
   const more = asked();
   expect(more.filter((path) => read.includes(path))).toEqual(["dists/trixie/InRelease", "dists/bookworm/InRelease"]);
   expect(existsSync(join(root, "seen/site.json"))).toBe(false);
-  expect(readdirSync(join(root, "pins"))).toEqual(["mirror%2Fsite"]);
+  expect(readdirSync(join(root, "pins"))).toEqual(["mirrors%2Fsite"]);
   expect((await plan()).fetch).toEqual({ files: 0, bytes: 0 });
   expect(asked()).toHaveLength(2);
 });
