@@ -40,8 +40,8 @@ const schema = z.object({
 type Origin = z.output<typeof schema>["origin"];
 
 /**
- * A source tree, served below `served/<name>` in a store as an archive that pip installs: the same bytes whenever and
- * wherever it is made. Submodules are refused.
+ * A source tree, served below `served/<name>` in a store as an archive that pip installs: the same bytes each time,
+ * with the same git. Submodules are refused.
  */
 export class Tree extends defineResource({
   kind: "source:Tree",
