@@ -1,17 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { parseMirrorList, suitesOf } from "../lib/apt/mirror-list";
+import { type ListedSuite, parseMirrorList, suitesOf } from "../lib/apt/mirror-list";
 import type { SuiteSource } from "../lib/apt/suite";
 import type { Digest } from "../lib/content/digest";
 import { debianSources } from "../lib/debian/apt-source";
 import type { Host } from "../lib/host/host";
 
 /** A suite as the stack file or a list has it. */
-export interface MirroredSuite {
-  uri: string;
-  suite: string;
-  components: string[];
-  architectures: string[];
-  sources: boolean;
+export interface MirroredSuite extends ListedSuite {
   trust: { keyrings: string[]; fingerprints?: string[] | undefined } | { pinned: string };
 }
 

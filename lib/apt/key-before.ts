@@ -1,4 +1,5 @@
 import { cp, rename, rm, stat } from "node:fs/promises";
+import { absent } from "../content/record";
 import { effect } from "../effect";
 import { stopAgent } from "./gpg";
 import { removeKey } from "./site-key";
@@ -22,10 +23,6 @@ export async function putBackKey(home: string): Promise<void> {
   if (!(await stat(before(home)).catch(absent))) return;
   await removeKey(home);
   await effect(`put back ${home}`, () => rename(before(home), home));
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") throw error;
 }
 
 /** gpg's agent may leave its own behind, which cannot be copied. */

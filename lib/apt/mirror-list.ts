@@ -64,9 +64,9 @@ function afterOptions(words: string[]): string[] {
 }
 
 /** What is mirrored: one entry a suite, with all the components and architectures its lines name. */
-export function suitesOf({ lines, settings }: MirrorList): MirroredSuite[] {
+export function suitesOf({ lines, settings }: MirrorList): ListedSuite[] {
   const fallback = settings["defaultarch"] ?? "amd64";
-  const suites = new Map<string, MirroredSuite>();
+  const suites = new Map<string, ListedSuite>();
   for (const { uri, suite, components, architecture = fallback, sources } of lines) {
     const known = suites.get(`${uri} ${suite}`);
     const join = (before: string[] = [], more: string[]) => [...new Set([...before, ...more])];
@@ -79,7 +79,7 @@ export function suitesOf({ lines, settings }: MirrorList): MirroredSuite[] {
   return [...suites.values()];
 }
 
-export interface MirroredSuite {
+export interface ListedSuite {
   uri: string;
   suite: string;
   components: string[];

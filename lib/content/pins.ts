@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { effect } from "../effect";
 import type { Digest } from "./digest";
-import { removeRecord, replace } from "./record";
+import { absent, removeRecord, replace } from "./record";
 import type { ContentStore } from "./store";
 
 const directory = (store: ContentStore): string => join(store.root, "pins");
@@ -29,13 +29,9 @@ export async function pinned(store: ContentStore): Promise<Digest[]> {
   await mkdir(directory(store), { recursive: true });
   for (;;) {
     const owners = (await readdir(directory(store))).filter((name) => !name.endsWith("~"));
-    const lists = await Promise.all(owners.map((name) => readFile(join(directory(store), name), "utf8").catch(gone)));
+    const lists = await Promise.all(owners.map((name) => readFile(join(directory(store), name), "utf8").catch(absent)));
     const all = lists.flatMap((list) => list?.split("\n").filter(Boolean) ?? []);
     // A pin that went meanwhile may have been replaced by one that was not listed yet.
     if (!lists.includes(undefined)) return all as Digest[];
   }
-}
-
-function gone(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") throw error;
 }

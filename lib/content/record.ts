@@ -48,6 +48,7 @@ async function sweep(file: string, age = OLD): Promise<void> {
 
 const names = async (directory: string): Promise<string[]> => (await readdir(directory).catch(absent)) ?? [];
 
-function absent(error: NodeJS.ErrnoException): undefined {
+/** For `catch`: what is not there is undefined, and anything else an error. */
+export function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;
 }
