@@ -72,6 +72,11 @@ test("the README leads with the two commands, and names every target a person ma
   expect(described.filter((command) => !code(text).includes(command))).toEqual([]);
 });
 
+test("docs/architecture.md lists every decision, in order", () => {
+  const listed = [...read("docs/architecture.md").matchAll(/^\d+\. \[.*\]\(adr\/(.*)\)$/gm)].map(([, file]) => file);
+  expect(listed).toEqual(readdirSync(join(root, "docs/adr")).sort());
+});
+
 test("every package and tool is accounted for in docs/dependencies.md", () => {
   const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read("package.json"));
   const npm = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
