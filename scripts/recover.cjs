@@ -2,12 +2,12 @@
 //
 // After kill -9 the lock of the stack stays and the resource provider keeps running and writing. Ended here, by pid,
 // are only the provider and language-host processes of this user and this project whose pulumi is gone; removed are
-// only locks this user took on this machine with a process that is gone. Everything else is refused, by name.
+// only locks this user took on this machine with a process that is gone, and attribute files that were cut off while they
+// were written, which make the state beside them unreadable. Everything else is refused, by name.
 "use strict";
 const fs = require("node:fs");
-const { hostname, userInfo } = require("node:os");
-const { basename, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
+const { homedir, hostname, userInfo } = require("node:os");
+const { basename, join, resolve } = require("node:path");
 
 const root = fs.realpathSync(join(__dirname, ".."));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -83,11 +83,40 @@ function mustBeStale({ file, pid, username, hostname: host, timestamp }) {
     throw new Error(`the stack is locked by ${holder}, which is running. Try: again when it has ended (${file})`);
 }
 
+/** The directory of a file backend, as the shell or `pulumi login` says; undefined where it is another. */
+function backendDirectory() {
+  const login = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "credentials.json");
+  const url =
+    process.env.PULUMI_BACKEND_URL ||
+    (fs.existsSync(login) && JSON.parse(fs.readFileSync(login, "utf8")).current) ||
+    "";
+  const [, path] = /^file:\/\/([^?]*)/.exec(url) ?? [];
+  return path === undefined ? undefined : resolve(root, decodeURI(path).replace(/^~/, homedir()));
+}
+
+/** What pulumi keeps beside the state of a stack unless told to skip it: written in place, so that a kill cuts it off. */
+function tornAttributes(backend, project, stack) {
+  const directory = join(backend, ".pulumi/stacks", project);
+  if (!fs.existsSync(directory)) return [];
+  const beside = fs
+    .readdirSync(directory)
+    .filter((name) => name.startsWith(`${stack}.json`) && name.endsWith(".attrs"))
+    .map((name) => join(directory, name));
+  return beside.filter((file) => {
+    try {
+      JSON.parse(fs.readFileSync(file, "utf8"));
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
 async function main(stack) {
-  const url = process.env.PULUMI_BACKEND_URL ?? "";
-  if (!url.startsWith("file://")) return;
+  const backend = backendDirectory();
+  if (backend === undefined) return;
   const project = /^name: *(\S+)/m.exec(fs.readFileSync(join(root, "Pulumi.yaml"), "utf8"))[1];
-  const stale = locks(fileURLToPath(url), project, stack);
+  const stale = locks(backend, project, stack);
   stale.forEach(mustBeStale);
   for (const orphan of orphans()) {
     console.error(`Ending process ${orphan.pid}, left by a killed pulumi`);
@@ -97,6 +126,10 @@ async function main(stack) {
     console.error(`Clearing the lock of process ${pid}, which is gone, of ${timestamp}`);
     fs.rmSync(file, { force: true });
     fs.rmSync(`${file}.attrs`, { force: true });
+  }
+  for (const file of tornAttributes(backend, project, stack)) {
+    console.error(`Removing ${file}, which a killed pulumi left half-written`);
+    fs.rmSync(file);
   }
 }
 

@@ -121,7 +121,8 @@ export class Cli {
     const path = [join(ROOT, ".tools/bin"), join(ROOT, "node_modules/.bin"), process.env["PATH"]];
     return {
       PATH: path.join(delimiter),
-      PULUMI_BACKEND_URL: `file://${this.directory}`,
+      // As stack dev has it: a kill leaves no attribute file cut off (scripts/recover.cjs).
+      PULUMI_BACKEND_URL: `file://${this.directory}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -21,10 +21,8 @@ afterEach(() => {
   project.remove();
 });
 
-const recover = () =>
-  promisify(execFile)(process.execPath, [join(project.root, "scripts/recover.cjs"), "dev"], {
-    env: { PULUMI_BACKEND_URL: `file://${project.root}/state?metadata=skip` },
-  });
+const recover = (env: Record<string, string> = { PULUMI_BACKEND_URL: `file://${project.root}/state?metadata=skip` }) =>
+  promisify(execFile)(process.execPath, [join(project.root, "scripts/recover.cjs"), "dev"], { env });
 const lock = (holder: { pid: number; username?: string; hostname?: string }) => {
   const mine = { username: userInfo().username, hostname: hostname(), timestamp: "2026-01-01T00:00:00Z" };
   project.write(LOCK, JSON.stringify({ ...mine, ...holder }));
@@ -89,4 +87,27 @@ test.each([{ hostname: "another-host" }, { username: "another-user" }])("a lock 
   lock({ pid: deadPid(), ...holder });
   await expect(recover()).rejects.toThrow(/is locked by .*another-/);
   expect(locked()).toBe(true);
+});
+
+test.each(["file://state", "file://~/state"])(
+  "the backend is the one of the login where the shell names none: %s",
+  async (current) => {
+    lock({ pid: deadPid() });
+    project.write("pulumi/credentials.json", JSON.stringify({ current }));
+    await recover({ PULUMI_HOME: join(project.root, "pulumi"), HOME: project.root });
+    expect(locked()).toBe(false);
+  },
+);
+
+test("attributes of the state that were cut off while they were written are removed, and no others", async () => {
+  const beside = "state/.pulumi/stacks/tiny";
+  const files = ["dev.json.attrs", "dev.json.bak.attrs", "dev.json", "other.json.attrs"].map(
+    (name) => `${beside}/${name}`,
+  );
+  const [torn, whole, ...others] = files as [string, string, ...string[]];
+  for (const file of [torn, ...others]) project.write(file, "");
+  project.write(whole, "{}");
+  const { stderr } = await recover();
+  expect(stderr).toContain(torn);
+  expect(files.filter((file) => existsSync(join(project.root, file)))).toEqual([whole, ...others]);
 });
