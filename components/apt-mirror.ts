@@ -20,7 +20,7 @@ export interface MirrorPlan {
     files: number;
     bytes: number;
   }[];
-  keep: number;
+  keep: number | { days: number };
   /** An earlier state, by its manifest. */
   serve?: string;
 }

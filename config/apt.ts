@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keepSchema } from "../lib/content/keep";
 import { hostName } from "../lib/host/connection";
 
 const word = z.string().regex(/^[\w.+-]+$/, "a word of letters, digits, dots and dashes");
@@ -63,7 +64,9 @@ export const aptMirror = z
       .meta({ description: "Only these of all suites, and what they depend on; signed by the site's own key" }),
     recommends: z.boolean().optional().meta({ description: "What these packages recommend, too" }),
     bootstrap: z.boolean().optional().meta({ description: "What a minimal system is made of, too: for images" }),
-    keep: z.int().min(0).max(100).default(3).meta({ description: "States before the present one that stay" }),
+    keep: keepSchema.meta({
+      description: "States before the present one that stay: so many, or those of `{days: 30}`",
+    }),
     serve: digest
       .optional()
       .meta({ description: "An earlier state, as the output mirrors named it; the newest where absent" }),

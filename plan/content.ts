@@ -1,3 +1,4 @@
+import type { Keep } from "../lib/content/keep";
 import { type PlannedClient, planClients, siteKeyring } from "./apt-clients";
 import type { PlannedMirror } from "./apt-mirrors";
 import type { PlannedBase } from "./base-images";
@@ -10,7 +11,7 @@ export interface PlannedContent {
   keeper: string;
   store: string;
   web: PlannedWebServer;
-  mirrors: (PlannedMirror & { keep: number; serve?: string })[];
+  mirrors: (PlannedMirror & { keep: Keep; serve?: string })[];
   /** Signs mirrors of selected packages; absent where there are none. */
   key?: { name: string; generation: number; keyring: string };
   /** By host: what it installs from. */

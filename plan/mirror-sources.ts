@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type ListedSuite, parseMirrorList, suitesOf } from "../lib/apt/mirror-list";
 import type { SuiteSource } from "../lib/apt/suite";
 import type { Digest } from "../lib/content/digest";
+import type { Keep } from "../lib/content/keep";
 import { debianSources } from "../lib/debian/apt-source";
 import type { Host } from "../lib/host/host";
 
@@ -26,7 +27,7 @@ export interface Selection {
 export interface SiteMirror extends Selection {
   name: string;
   from: MirrorSource;
-  keep: number;
+  keep: Keep;
   serve?: string | undefined;
   clients?: string[] | undefined;
   /** Beside the program; put on the clients. */

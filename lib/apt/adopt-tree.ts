@@ -17,13 +17,12 @@ const AT_ONCE = 2;
  * Where a file may stand in the tree of another mirror: below the archive's host and path, as apt-mirror leaves it, or
  * at its path in the archive, as debmirror does. Only one of the right size counts.
  */
-export function standsIn(tree: string, { urls, uri, size }: Lacking): string | undefined {
-  const root = new URL(uri.replace(/\/*$/, "/"));
-  const places = urls.flatMap(({ href, hostname, pathname }) => {
-    const below = href.startsWith(root.href) ? [href.slice(root.href.length)] : [];
-    return [`${hostname}${pathname}`, ...below].map((path) => `${tree}/${decodeURIComponent(path)}`);
+export function standsIn(tree: string, { places, size }: Lacking): string | undefined {
+  const candidates = places.flatMap(({ uri, path }) => {
+    const { hostname, pathname } = new URL(uri.replace(/\/*$/, "/"));
+    return [`${tree}/${hostname}${decodeURIComponent(pathname)}${path}`, `${tree}/${path}`];
   });
-  return places.find((path) => {
+  return candidates.find((path) => {
     const found = lstatSync(path, { throwIfNoEntry: false });
     return found?.isFile() === true && found.size === size;
   });

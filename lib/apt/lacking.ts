@@ -9,12 +9,16 @@ import { readPool } from "./pool";
 export interface Lacking {
   digest: Digest;
   size: number;
-  /** Wherever it can be had. */
-  urls: URL[];
-  /** The archive. */
-  uri: string;
+  /** Wherever it can be had. No URLs: of 60,000 files they would take a hundred megabytes. */
+  places: Place[];
   /** Whose failure it is if it cannot. */
   suite: string;
+}
+
+/** A file of an archive, by its path below the archive's root. */
+export interface Place {
+  uri: string;
+  path: string;
 }
 
 /** Files these suites name and the store lacks, each once; the biggest come first. */
@@ -25,11 +29,13 @@ export async function lackingOf(store: ContentStore, suites: readonly SuiteRecor
   const lacking = new Map<Digest, Lacking>();
   for (const record of suites) {
     const { uri, byHash, indexes } = record;
+    const suite = nameOf(record);
     const add = (paths: string[], digest: Digest, size: number) => {
-      const urls = paths.map((path) => directoryUrl(uri, path));
+      if (there.has(digest)) return;
+      const places = paths.map((path) => ({ uri, path }));
       const same = lacking.get(digest);
-      if (same) same.urls.push(...urls);
-      else if (!there.has(digest)) lacking.set(digest, { urls, uri, digest, size, suite: nameOf(record) });
+      if (same) same.places.push(...places);
+      else lacking.set(digest, { places, digest, size, suite });
     };
     // By their hashes where the archive has them so: then an update in between cannot mix two states.
     const upstream = indexes.filter(({ made }) => made === undefined);
@@ -38,5 +44,7 @@ export async function lackingOf(store: ContentStore, suites: readonly SuiteRecor
   }
   return [...lacking.values()].sort((a, b) => b.size - a.size);
 }
+
+export const urlsOf = ({ places }: Lacking): URL[] => places.map(({ uri, path }) => directoryUrl(uri, path));
 
 export const bytesOf = (lacking: readonly Lacking[]): number => lacking.reduce((sum, { size }) => sum + size, 0);

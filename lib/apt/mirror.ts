@@ -1,5 +1,7 @@
 import type { Digest } from "../content/digest";
 import { Fetch } from "../content/fetch";
+import type { Keep } from "../content/keep";
+import { earlierThan } from "../content/retention";
 import { assertRoom, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
@@ -8,7 +10,7 @@ import type { Report } from "../progress";
 import { adoptTree } from "./adopt-tree";
 import { type Contents, contentsNow, type Wish } from "./contents";
 import { noteSigner } from "./key-users";
-import { bytesOf, type Lacking, lackingOf } from "./lacking";
+import { bytesOf, type Lacking, lackingOf, urlsOf } from "./lacking";
 import { readManifest, type SuiteRecord, writeManifest } from "./manifest";
 import { ArchiveError } from "./release";
 import { resign, type Signer } from "./resign";
@@ -23,8 +25,7 @@ export interface MirrorOrder extends Wish {
   adoptTree?: string;
   /** Signs what was selected; the upstream's own signature is about more. */
   signWith?: Signer;
-  /** How many states before the present one stay, to be served again. */
-  keep?: number;
+  keep?: Keep;
 }
 
 export interface MirrorResult {
@@ -35,7 +36,6 @@ export interface MirrorResult {
   fetched: { files: number; bytes: number };
 }
 
-const KEPT = 3;
 const AT_ONCE = 32;
 
 /**
@@ -61,8 +61,7 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
     const manifest = { suites };
     const unchanged = before !== undefined && suites.length === standing.suites.length && fresh.length === 0;
     const digest = unchanged ? before.manifest : await writeManifest(store, manifest);
-    const history = before ? [before.manifest, ...before.earlier] : [];
-    const earlier = history.filter((each) => each !== digest).slice(0, order.keep ?? KEPT);
+    const earlier = earlierThan(digest, before, order.keep);
     await mirrorShelf.settle(store, order.name, before, summaryOf(digest, earlier, manifest, order.signWith));
     await letGo(store, order.name);
     // Of a filtered mirror they are what the next look begins with.
@@ -115,7 +114,7 @@ async function fetchLacking(
   let done = 0;
   await inParallel(lacking, AT_ONCE, async (file) => {
     try {
-      await fetch.get(file);
+      await fetch.get({ ...file, urls: urlsOf(file) });
     } catch (error) {
       signal.throwIfAborted();
       if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw full(fetch.store.root, error);

@@ -1,4 +1,5 @@
 import type { Digest } from "../content/digest";
+import type { Earlier } from "../content/retention";
 import { Shelf, type Standing } from "../content/shelf";
 import { ContentStore } from "../content/store";
 import type { MirrorManifest, SuiteRecord } from "./manifest";
@@ -27,7 +28,7 @@ export const summaryFile = (store: string, name: string): string => mirrorShelf.
 
 export function summaryOf(
   manifest: Digest,
-  earlier: Digest[],
+  earlier: Earlier[],
   { suites }: MirrorManifest,
   signWith?: Signer,
 ): MirrorSummary {

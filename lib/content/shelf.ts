@@ -5,16 +5,17 @@ import type { Digest } from "./digest";
 import { discard } from "./discard";
 import { pin, unpin } from "./pins";
 import { readRecord, removeRecord, writeRecord } from "./record";
+import type { Earlier } from "./retention";
 import type { ContentStore } from "./store";
 
 /** Where something kept in a store stands. It is written last, so what it says is all in the store. */
 export interface Standing {
   manifest: Digest;
-  /** Manifests it had before, newest first: what can still be served again. */
-  earlier: Digest[];
+  /** What it held before, newest first: what can still be served again. */
+  earlier: Earlier[];
 }
 
-const manifests = ({ manifest, earlier }: Standing): Digest[] => [manifest, ...earlier];
+const manifests = ({ manifest, earlier }: Standing): Digest[] => [manifest, ...earlier.map((each) => each.manifest)];
 
 /** The named things of one plane in a store: what each holds, kept in `<store>/<folder>/<name>.json`. */
 export class Shelf<S extends Standing> {

@@ -1,6 +1,8 @@
 import type { Digest } from "../content/digest";
 import { Fetch } from "../content/fetch";
 import { Intake } from "../content/intake";
+import type { Keep } from "../content/keep";
+import { earlierThan } from "../content/retention";
 import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
@@ -23,11 +25,9 @@ export interface IndexOrder extends PlanOrder {
   planned?: Digest;
   /** What to do about lines of the lists that exist nowhere. */
   onMissing?: "fail" | "report";
-  /** How many states before the present one stay, to be served again. */
-  keep?: number;
+  keep?: Keep;
 }
 
-const KEPT = 3;
 const AT_ONCE = 32;
 
 /** Brings an index to what its lists ask for now. What stood stays as it was until all of the new is whole. */
@@ -44,7 +44,7 @@ export async function buildIndex(order: IndexOrder, report: Report, signal: Abor
     const read = (url: string) => small(client, new URL(url), signal);
     const manifest = await assemble({ store, intake, read }, before, wanted, order, { fetch, report, signal });
     const after: IndexStanding = {
-      ...{ manifest, earlier: earlierOf(before, manifest, order.keep ?? KEPT) },
+      ...{ manifest, earlier: earlierThan(manifest, before, order.keep) },
       ...{ selection: digestOfSelection(selection), missing: selection.missing.length },
       ...totalsOf(selection.files),
     };
@@ -69,9 +69,4 @@ async function selectionOf(order: IndexOrder, client: DownloadClient, signal: Ab
 async function small(client: DownloadClient, url: URL, signal: AbortSignal): Promise<Buffer> {
   const answer = await client.get(url, {}, [200], signal);
   return Buffer.from(await textOf(answer.body, answer.url));
-}
-
-function earlierOf(before: IndexStanding | undefined, manifest: Digest, keep: number): Digest[] {
-  const history = before ? [before.manifest, ...before.earlier] : [];
-  return history.filter((digest) => digest !== manifest).slice(0, keep);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { MirrorOrder } from "../../lib/apt/mirror";
 import type { MirrorSummary } from "../../lib/apt/summary";
 import type { Digest } from "../../lib/content/digest";
+import { keepSchema } from "../../lib/content/keep";
 import { beside, onStore, storeArguments } from "../content/on-store";
 import { defineResource } from "../resource";
 import { suiteSchema } from "./suite-schema";
@@ -47,8 +48,8 @@ const schema = z
       .string()
       .regex(/^(\/[^/\0]+)+$/, "an absolute path without empty parts")
       .optional(),
-    /** How many states before the present one stay, to be served again. */
-    keep: z.int().min(0).max(100).default(3),
+    /** How many states before the present one stay, to be served again: so many, or those of so many days. */
+    keep: keepSchema,
     /** Removes the files, too, when this resource is deleted; those that something else names stay in any case. */
     deleteData: z.boolean().default(false),
   })

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import { keepSchema } from "../../lib/content/keep";
 import type { IndexStanding } from "../../lib/pypi/shelf";
 import { beside, onStore, storeArguments } from "../content/on-store";
 import { digestSchema } from "../oci/in-registry";
@@ -41,8 +42,8 @@ const schema = z.object({
   onMissing: z.enum(["fail", "report"]).default("fail"),
   /** PEM of the authority that signed the upstream's certificate, where the host does not know it. */
   ca: z.string().min(1).optional(),
-  /** How many states before the present one stay, to be served again. */
-  keep: z.int().min(0).max(100).default(3),
+  /** How many states before the present one stay, to be served again: so many, or those of so many days. */
+  keep: keepSchema,
   /** Removes the files, too, when this resource is deleted; those that something else names stay in any case. */
   deleteData: z.boolean().default(false),
 });

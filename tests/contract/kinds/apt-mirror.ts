@@ -22,6 +22,7 @@ export const aptMirror: MakeFixture = () => {
       { args: { store: "srv/apt" }, path: "store" },
       { args: { name: "A Site" }, path: "name" },
       { args: { suites: [] }, path: "suites" },
+      { args: { keep: { days: 0 } }, path: "keep" },
       { args: { suites: [{ uri: "ftp://archive", suite: "a b", architectures: [] }] }, path: "suites.0.suite" },
     ],
     async drift() {
