@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import type { Fetch } from "../content/fetch";
 import { indexesOf } from "./indexes";
@@ -72,8 +73,8 @@ async function unpackSuite(
   const parsed = parseRelease(release, nameOf(source));
   const indexes = indexesOf({ ...source, sources: false }, parsed, nameOf(source));
   const files = new Map<string, Buffer>();
-  for await (const { path, bytes } of readIndexes(fetch, source, parsed, indexes)) {
-    files.set(path.replace(/Packages\..*$/, "Packages"), bytes);
+  for await (const { path, chunks } of readIndexes(fetch, source, parsed, indexes)) {
+    files.set(path.replace(/Packages\..*$/, "Packages"), await buffer(chunks));
   }
   const write = async (path: string, bytes: Buffer | string) => {
     const target = join(root, archive, below(source, path));

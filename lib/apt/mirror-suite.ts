@@ -2,10 +2,10 @@ import { canonicalJson, type Digest, digestOf } from "../content/digest";
 import type { Fetch } from "../content/fetch";
 import type { DownloadClient } from "../http/download-client";
 import { byHashPath } from "./by-hash";
-import { unpack } from "./compression";
+import { unpacked } from "./compression";
 import { type Index, indexesOf } from "./indexes";
 import { type ArchiveFile, nameOf, type SuiteRecord } from "./manifest";
-import { packagesIn, sourcesIn } from "./packages";
+import { packagesIn, sourcesIn, wholeStanzas } from "./packages";
 import { writePool } from "./pool";
 import type { Release } from "./release";
 import { below, fetchHead, type SuiteSource, suiteUrl } from "./suite";
@@ -61,24 +61,27 @@ async function poolOf(
   indexes: readonly Index[],
 ): Promise<ArchiveFile[]> {
   const files = new Map<string, ArchiveFile>();
-  for await (const { path, bytes } of readIndexes(fetch, source, release, indexes)) {
+  for await (const { path, chunks } of readIndexes(fetch, source, release, indexes)) {
     const origin = `${nameOf(source)} ${path}`;
-    const isSources = path.includes("/source/") || /^Sources/.test(path);
-    for (const file of isSources ? sourcesIn(bytes, origin) : packagesIn(bytes, origin)) files.set(file.path, file);
+    const filesIn = path.includes("/source/") || /^Sources/.test(path) ? sourcesIn : packagesIn;
+    for await (const part of wholeStanzas(chunks)) {
+      for (const file of filesIn(part, origin)) files.set(file.path, file);
+    }
   }
   return [...files.values()];
 }
 
-/** The indexes that name packages, one after the other, as they are unpacked. */
+/** The indexes that name packages, one after the other, each as it is unpacked. */
 export async function* readIndexes(
   fetch: Fetch,
   source: SuiteSource,
   release: Release,
   indexes: readonly Index[],
-): AsyncGenerator<{ path: string; bytes: Buffer }> {
+): AsyncGenerator<{ path: string; chunks: AsyncIterable<Buffer> }> {
   await fetchIndexes(fetch, source, release, indexes);
+  await fetch.settle();
   for (const { path, digest, read } of indexes) {
-    if (read) yield { path, bytes: await unpack(await fetch.read(digest), path) };
+    if (read) yield { path, chunks: unpacked(fetch.store.path(digest), path) };
   }
 }
 

@@ -7,6 +7,7 @@ import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
 import type { Report } from "../progress";
+import { keepHeapSmall } from "../small-heap";
 import { adoptTree } from "./adopt-tree";
 import { type Contents, contentsNow, type Wish } from "./contents";
 import { noteSigner } from "./key-users";
@@ -43,6 +44,7 @@ const AT_ONCE = 32;
  * suite, the other suites go on, and what was mirrored before stays as it was until all of them are whole.
  */
 export async function mirror(order: MirrorOrder, report: Report, signal: AbortSignal): Promise<MirrorResult> {
+  keepHeapSmall();
   const store = new ContentStore(order.store);
   const before = await mirrorShelf.read(store, order.name);
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };

@@ -2,6 +2,8 @@ import { posix } from "node:path";
 import { type Digest, isDigest } from "../content/digest";
 import { ArchiveError, assertRelative } from "./release";
 
+const BLANK = Buffer.from("\n\n");
+
 /** A file in the archive's pool, as an index names it. */
 export interface PoolFile {
   path: string;
@@ -10,7 +12,7 @@ export interface PoolFile {
 }
 
 /**
- * The packages an index names, one after the other: an index of 60,000 is read in a tenth of a second because each
+ * The packages an index, or a part of one, names: an index of 60,000 is read in a tenth of a second because each
  * stanza is searched for three fields and never taken apart.
  */
 export function* packagesIn(index: Buffer, source: string): Generator<PoolFile> {
@@ -32,6 +34,18 @@ export function* sourcesIn(index: Buffer, source: string): Generator<PoolFile> {
   }
 }
 
+/** An index in parts that cut no stanza: one of 50 MB need not stand in memory. */
+export async function* wholeStanzas(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const end = bytes.lastIndexOf(BLANK) + 1;
+    if (end > 0) yield bytes.subarray(0, end);
+    rest = bytes.subarray(end);
+  }
+  yield rest;
+}
+
 /** Packages of an index whose files are wanted, each as the archive says it. */
 export function selectPackages(index: Buffer, source: string, wanted: ReadonlySet<string>): SelectedPackage[] {
   const chosen: SelectedPackage[] = [];
@@ -47,8 +61,6 @@ export interface SelectedPackage {
   /** In bytes as they are: one character each. */
   stanza: string;
 }
-
-const BLANK = Buffer.from("\n\n");
 
 function* stanzasOf(index: Buffer): Generator<string> {
   for (let start = 0; start < index.length; ) {

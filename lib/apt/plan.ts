@@ -3,6 +3,7 @@ import { type Room, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
+import { keepHeapSmall } from "../small-heap";
 import { standsIn } from "./adopt-tree";
 import { contentsNow } from "./contents";
 import { bytesOf, lackingOf } from "./lacking";
@@ -37,6 +38,7 @@ const PATIENCE = 20_000;
  * and so asks an unchanged suite once.
  */
 export async function planMirror(order: PlanOrder, _report: Report, signal: AbortSignal): Promise<MirrorPlan> {
+  keepHeapSmall();
   const store = new ContentStore(order.store);
   const before = await mirrorShelf.read(store, order.name);
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };

@@ -14,12 +14,22 @@ export interface Pool {
 }
 
 export async function writePool(store: ContentStore, files: readonly ArchiveFile[]): Promise<Pool> {
-  // By hand: of 60,000 files the general way takes half a second.
-  const lines = files.map(
-    ({ digest, path, size }) => `{"digest":"${digest}","path":${JSON.stringify(path)},"size":${size}}`,
-  );
-  const { digest } = await store.put(Buffer.from(`{"files":[${lines.join(",\n")}]}`));
+  const { digest } = await store.put(listOf(files));
   return { manifest: digest, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+}
+
+const AT_ONCE = 1000;
+
+/** As JSON, by hand and in parts: of 60,000 files the general way takes half a second and tens of megabytes. */
+async function* listOf(files: readonly ArchiveFile[]): AsyncGenerator<Buffer> {
+  yield Buffer.from('{"files":[');
+  for (let begin = 0; begin < files.length; begin += AT_ONCE) {
+    const lines = files
+      .slice(begin, begin + AT_ONCE)
+      .map(({ digest, path, size }) => `{"digest":"${digest}","path":${JSON.stringify(path)},"size":${size}}`);
+    yield Buffer.from(`${begin > 0 ? ",\n" : ""}${lines.join(",\n")}`);
+  }
+  yield Buffer.from("]}");
 }
 
 export async function readPool(store: ContentStore, { manifest }: Pool): Promise<ArchiveFile[]> {

@@ -1,4 +1,4 @@
-import { packagesIn } from "../../../../lib/apt/packages";
+import { packagesIn, wholeStanzas } from "../../../../lib/apt/packages";
 
 const hash = "a".repeat(64);
 const stanza = (name: string, more = "") =>
@@ -16,6 +16,19 @@ test("path, size and digest of each", () => {
 test("a field that comes first, and names beyond ASCII", () => {
   const text = `Filename: pool/é.deb\nSize: 7\nSHA256: ${hash}`;
   expect(read(text)).toEqual([{ path: "pool/é.deb", size: 7, digest: `sha256:${hash}` }]);
+});
+
+test("no stanza is cut, wherever the bytes of an index come apart", async () => {
+  const text = `${stanza("a")}\n${stanza("b")}\n\n${stanza("é")}`;
+  const bytes = Buffer.from(text);
+  for (let cut = 1; cut < 200; cut++) {
+    async function* chunks() {
+      for (let begin = 0; begin < bytes.length; begin += cut) yield bytes.subarray(begin, begin + cut);
+    }
+    const found = [];
+    for await (const part of wholeStanzas(chunks())) found.push(...packagesIn(part, "Packages"));
+    expect(found).toEqual(read(text));
+  }
 });
 
 test.each([
