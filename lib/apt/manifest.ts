@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import { canonicalJson, type Digest } from "../content/digest";
+import { digestForm, parseForm } from "../content/form";
 import type { ContentStore } from "../content/store";
 import type { Pool } from "./pool";
 
@@ -37,8 +39,18 @@ export interface MirrorManifest {
   suites: SuiteRecord[];
 }
 
+const FILE = z.object({ path: z.string(), digest: digestForm, size: z.int() });
+const SUITE = z.object({
+  ...{ uri: z.string(), suite: z.string(), asked: digestForm, head: digestForm, date: z.string() },
+  indexes: z.array(FILE),
+  pool: z.object({ manifest: digestForm, files: z.int(), bytes: z.int() }),
+});
+const MANIFEST = z.object({ suites: z.array(SUITE) });
+
 export async function readManifest(store: ContentStore, digest: Digest): Promise<MirrorManifest> {
-  return JSON.parse(await readFile(store.path(digest), "utf8")) as MirrorManifest;
+  const text = await readFile(store.path(digest), "utf8");
+  const hint = `another state: without the records in ${store.root}/mirrors and served that name this one, the next up makes it of what is in the store`;
+  return parseForm(MANIFEST, text, `the state ${digest} of a mirror in ${store.root}`, hint);
 }
 
 export async function writeManifest(store: ContentStore, manifest: MirrorManifest): Promise<Digest> {

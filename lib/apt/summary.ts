@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Digest } from "../content/digest";
+import { digestForm } from "../content/form";
 import type { Earlier } from "../content/retention";
 import { Shelf, type Standing } from "../content/shelf";
 import { ContentStore } from "../content/store";
@@ -22,9 +24,9 @@ export interface MirrorSummary extends Standing {
   signWith?: Signer;
 }
 
-export const mirrorShelf = new Shelf<MirrorSummary>("mirrors");
+const SUITE = z.object({ uri: z.string(), suite: z.string(), head: digestForm, files: z.int(), bytes: z.int() });
 
-export const summaryFile = (store: string, name: string): string => mirrorShelf.file(store, name);
+export const mirrorShelf = new Shelf<MirrorSummary>("mirrors", { suites: z.array(SUITE) });
 
 export function summaryOf(
   manifest: Digest,

@@ -1,14 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { z } from "zod";
 import { effect } from "../effect";
 import { canonicalJson } from "./digest";
+import { parseForm } from "./form";
 
 /** A small JSON file beside a store's content; undefined where there is none. */
 export async function readRecord<T>(file: string): Promise<T | undefined> {
   const text = await readFile(file, "utf8").catch(absent);
   return text === undefined ? undefined : (JSON.parse(text) as T);
 }
+
+/** One that others rely on: another form than this is refused in words. */
+export async function readForm<T>(file: string, form: z.ZodType): Promise<T | undefined> {
+  const text = await readFile(file, "utf8").catch(absent);
+  return text === undefined ? undefined : parseRecord<T>(file, form, text);
+}
+
+export const parseRecord = <T>(file: string, form: z.ZodType, text: string): T =>
+  parseForm(form, text, file, "without that file: the next up makes it anew of what is in the store");
 
 /** Writes it in one step. */
 export function writeRecord(file: string, value: unknown, what: string): Promise<void> {

@@ -3,13 +3,15 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { z } from "zod";
 import { effect } from "../effect";
 import type { Digest } from "./digest";
 import { fingerprintOf } from "./fingerprint";
+import { digestForm } from "./form";
 import { linkTree } from "./link-tree";
 import { pin, unpin } from "./pins";
 import type { Plane } from "./plane";
-import { readRecord, removeRecord, replace, writeRecord } from "./record";
+import { readForm, removeRecord, replace, writeRecord } from "./record";
 import { repair } from "./repair";
 import type { ContentStore } from "./store";
 
@@ -28,6 +30,8 @@ interface Served {
   layout: unknown;
   generations: Generation[];
 }
+
+const SERVED = z.object({ generations: z.array(z.object({ manifest: digestForm, tree: z.string() })) });
 
 const place = (store: ContentStore, name: string) => ({
   link: join(store.root, "served", name),
@@ -143,7 +147,7 @@ export async function unserve(store: ContentStore, name: string): Promise<void> 
 }
 
 const recordOf = (store: ContentStore, name: string): Promise<Served | undefined> =>
-  readRecord(place(store, name).record);
+  readForm(place(store, name).record, SERVED);
 
 /** Trees a killed run left, and those of earlier switches: whoever has a file of them open keeps it. */
 async function tidy(trees: string, keep: readonly string[]): Promise<void> {

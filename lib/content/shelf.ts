@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import { effect } from "../effect";
 import type { Digest } from "./digest";
 import { discard } from "./discard";
+import { digestForm } from "./form";
 import { pin, unpin } from "./pins";
-import { readRecord, removeRecord, writeRecord } from "./record";
+import { parseRecord, readForm, removeRecord, writeRecord } from "./record";
 import type { Earlier } from "./retention";
 import type { ContentStore } from "./store";
 
@@ -15,18 +17,36 @@ export interface Standing {
   earlier: Earlier[];
 }
 
+const STANDING = z.object({
+  manifest: digestForm,
+  earlier: z.array(z.object({ manifest: digestForm, until: z.string() })),
+});
+
 const manifests = ({ manifest, earlier }: Standing): Digest[] => [manifest, ...earlier.map((each) => each.manifest)];
 
 /** The named things of one plane in a store: what each holds, kept in `<store>/<folder>/<name>.json`. */
 export class Shelf<S extends Standing> {
-  constructor(private readonly folder: string) {}
+  private readonly form: z.ZodType;
+
+  /** `shape` is what else stands there of which the form must be known. */
+  constructor(
+    private readonly folder: string,
+    shape: z.ZodRawShape = {},
+  ) {
+    this.form = STANDING.extend(shape);
+  }
 
   file(store: string, name: string): string {
     return join(store, this.folder, `${name}.json`);
   }
 
   read(store: ContentStore, name: string): Promise<S | undefined> {
-    return readRecord(this.file(store.root, name));
+    return readForm(this.file(store.root, name), this.form);
+  }
+
+  /** The same, of a text that was read from another machine. */
+  parse(store: string, name: string, text: string): S {
+    return parseRecord(this.file(store, name), this.form, text);
   }
 
   /** Lets it stand where this says; states that are no longer kept go, with the files only they name. */

@@ -83,10 +83,10 @@ export class Mirror extends defineResource({
   ...onStore,
 
   async observe({ host, store, name, suites }, context) {
-    const { summaryFile } = await import("../../lib/apt/summary");
-    const text = await (await context.connect(host)).readFile(summaryFile(store, name));
+    const { mirrorShelf } = await import("../../lib/apt/summary");
+    const text = await (await context.connect(host)).readFile(mirrorShelf.file(store, name));
     if (!text) return undefined;
-    const summary = JSON.parse(text.toString()) as MirrorSummary;
+    const summary = mirrorShelf.parse(store, name, text.toString());
     return {
       args: {
         suites: suites.map((suite) => live(suite, summary.suites)),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { forget } from "../../../lib/apt/forget";
 import { mirror } from "../../../lib/apt/mirror";
-import { readSummary, type SuiteSummary, summaryFile } from "../../../lib/apt/summary";
+import { mirrorShelf, readSummary, type SuiteSummary } from "../../../lib/apt/summary";
 import { type Digest, digestOf } from "../../../lib/content/digest";
 import { ContentStore } from "../../../lib/content/store";
 import { ArchiveKey, packageOf, TestArchive } from "../../support/apt/archive";
@@ -57,7 +57,7 @@ export class AptGround {
 
   /** As if someone had put an older state there. */
   age(name: string): void {
-    const file = summaryFile(this.store, name);
+    const file = mirrorShelf.file(this.store, name);
     const summary = JSON.parse(readFileSync(file, "utf8")) as { suites: SuiteSummary[] };
     for (const suite of summary.suites) suite.head = `sha256:${"0".repeat(64)}`;
     writeFileSync(file, JSON.stringify(summary));
