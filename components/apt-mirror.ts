@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Mirror } from "../providers/apt/mirror";
 import { Published } from "../providers/apt/published";
 import type { SiteKey } from "../providers/apt/site-key";
+import { Snapshot } from "../providers/apt/snapshot";
 import { type Machine, on } from "./machine";
 
 /** A mirror as it was planned. */
@@ -20,7 +21,12 @@ export interface MirrorPlan {
     files: number;
     bytes: number;
   }[];
+  adoptTree?: string;
+  /** As PEM. */
+  ca?: string;
   keep: number | { days: number };
+  /** States that stay, by name. */
+  snapshots: Readonly<Record<string, string>>;
   /** An earlier state, by its manifest. */
   serve?: string;
 }
@@ -43,10 +49,15 @@ export class AptMirror extends pulumi.ComponentResource {
   constructor(name: string, args: AptMirrorArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:AptMirror", name, {}, options);
     const { machine, store, mirror, key } = args;
-    const { serve, selection, ...planned } = mirror;
+    const { serve, selection, snapshots, ...planned } = mirror;
     const signed = selection && key && { ...selection, signWith: { home: key.home, fingerprint: key.fingerprint } };
     const at = { host: machine.connection, store, name: mirror.name };
-    const content = new Mirror(name, { ...at, ...planned, ...signed }, on(machine, this));
+    const kept = Object.entries(snapshots).map(([called, manifest]) => {
+      const args = { ...at, name: `${mirror.name}.${called}`, manifest };
+      return new Snapshot(`${name}-snapshot-${called}`, args, on(machine, this));
+    });
+    // After them: a state that this run would let go stays.
+    const content = new Mirror(name, { ...at, ...planned, ...signed }, on(machine, this, ...kept));
     this.manifest = content.manifest;
     this.published = new Published(
       `${name}-served`,

@@ -64,9 +64,32 @@ export const aptMirror = z
       .meta({ description: "Only these of all suites, and what they depend on; signed by the site's own key" }),
     recommends: z.boolean().optional().meta({ description: "What these packages recommend, too" }),
     bootstrap: z.boolean().optional().meta({ description: "What a minimal system is made of, too: for images" }),
+    adoptTree: z
+      .string()
+      .regex(/^(\/[^/\0]+)+$/, "an absolute path without empty parts")
+      .optional()
+      .meta({
+        description: "Tree of another mirror on the host that keeps the content: what stands there is not fetched",
+        examples: ["/var/spool/apt-mirror/mirror"],
+      }),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: "PEM file beside the program, of the authority that signed the archives' certificates",
+        examples: ["certificates/ca.pem"],
+      }),
     keep: keepSchema.meta({
       description: "States before the present one that stay: so many, or those of `{days: 30}`",
     }),
+    snapshots: z
+      .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a name of lower-case letters, digits and dashes"), digest)
+      .optional()
+      .meta({
+        description: "States that stay whatever keep says, by names of yours; as the output mirrors named them",
+        examples: [{ "before-upgrade": `sha256:${"0".repeat(64)}` }],
+      }),
     serve: digest
       .optional()
       .meta({ description: "An earlier state, as the output mirrors named it; the newest where absent" }),

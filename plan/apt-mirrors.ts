@@ -7,10 +7,18 @@ import { runJob } from "../lib/host/job";
 import { aptPlan } from "../lib/host/jobs/apt-plan";
 import { inParallel } from "../lib/parallel";
 import { formatBytes } from "../lib/progress";
-import { type MirroredSuite, sourceOf, suitesWanted, type WantedMirror, type WantedSelection } from "./mirror-sources";
+import {
+  type MirroredSuite,
+  sourceOf,
+  suitesWanted,
+  type WantedMirror,
+  type WantedSelection,
+  type Way,
+  wayOf,
+} from "./mirror-sources";
 
 /** A mirror as it should be now. */
-export interface PlannedMirror {
+export interface PlannedMirror extends Way {
   name: string;
   /** Where it holds some packages only: it is signed by the site's key. */
   selection?: WantedSelection;
@@ -73,12 +81,18 @@ interface Asked {
 
 async function ask(mirror: WantedMirror, host: Host, { store, runner }: Keeper): Promise<Asked> {
   const suites = await suitesWanted(mirror, host);
-  const order = { store, name: mirror.name, suites: suites.map(sourceOf), ...mirror.selection };
+  const order = { store, name: mirror.name, suites: suites.map(sourceOf), ...mirror.selection, ...wayOf(mirror) };
   return { mirror, suites, plan: await runJob(host, aptPlan, order, { runner, timeout: LONGEST }) };
 }
 
-function plannedAs({ name, selection }: WantedMirror, suites: MirroredSuite[], plan: MirrorPlan): PlannedMirror {
-  return { name, ...(selection && { selection }), suites: suites.map((suite) => filled(suite, plan)) };
+function plannedAs(mirror: WantedMirror, suites: MirroredSuite[], plan: MirrorPlan): PlannedMirror {
+  const { name, selection } = mirror;
+  return {
+    name,
+    ...(selection && { selection }),
+    ...wayOf(mirror),
+    suites: suites.map((suite) => filled(suite, plan)),
+  };
 }
 
 function filled(suite: MirroredSuite, { suites }: MirrorPlan) {

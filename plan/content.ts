@@ -11,7 +11,7 @@ export interface PlannedContent {
   keeper: string;
   store: string;
   web: PlannedWebServer;
-  mirrors: (PlannedMirror & { keep: Keep; serve?: string })[];
+  mirrors: (PlannedMirror & { keep: Keep; snapshots: Readonly<Record<string, string>>; serve?: string })[];
   /** Signs mirrors of selected packages; absent where there are none. */
   key?: { name: string; generation: number; keyring: string };
   /** By host: what it installs from. */
@@ -38,9 +38,9 @@ export async function planContent(
   { mirrors, web, seed, address, everybody, owner }: ContentFacts,
 ): Promise<PlannedContent> {
   const server = planWebServer(content, address, web);
-  const planned = apt.flatMap(({ name, keep, serve }) => {
+  const planned = apt.flatMap(({ name, keep, snapshots = {}, serve }) => {
     const mirror = mirrors.find((each) => each.name === name);
-    return mirror ? [{ ...mirror, keep, ...(serve === undefined ? {} : { serve }) }] : [];
+    return mirror ? [{ ...mirror, keep, snapshots, ...(serve === undefined ? {} : { serve }) }] : [];
   });
   const clients = await planClients(apt, mirrors, { url: server.url, everybody, owner });
   const filtered = planned.some(({ selection }) => selection !== undefined);

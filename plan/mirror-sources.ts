@@ -5,6 +5,7 @@ import type { Digest } from "../lib/content/digest";
 import type { Keep } from "../lib/content/keep";
 import { debianSources } from "../lib/debian/apt-source";
 import type { Host } from "../lib/host/host";
+import { pemFile } from "./pem-file";
 
 /** A suite as the stack file or a list has it. */
 export interface MirroredSuite extends ListedSuite {
@@ -27,7 +28,11 @@ export interface Selection {
 export interface SiteMirror extends Selection {
   name: string;
   from: MirrorSource;
+  adoptTree?: string | undefined;
+  /** PEM file beside the program. */
+  ca?: string | undefined;
   keep: Keep;
+  snapshots?: Readonly<Record<string, string>> | undefined;
   serve?: string | undefined;
   clients?: string[] | undefined;
   /** Beside the program; put on the clients. */
@@ -40,8 +45,15 @@ export interface WantedSelection {
   bootstrap: boolean;
 }
 
+/** From where its files come, beside the archives, and how those are trusted. */
+export interface Way {
+  adoptTree?: string;
+  /** As PEM. */
+  ca?: string;
+}
+
 /** A mirror whose list was read: what is left to ask is the archives. */
-export interface WantedMirror {
+export interface WantedMirror extends Way {
   name: string;
   selection?: WantedSelection;
   from: Exclude<MirrorSource, { mirrorList: string }>;
@@ -49,13 +61,21 @@ export interface WantedMirror {
 
 /** Reads apt-mirror's list where the stack file names one. */
 export async function wantedMirror({ name, from, ...site }: SiteMirror): Promise<WantedMirror> {
-  const { packages, recommends = false, bootstrap = false } = site;
-  const wanted = { name, ...(packages && { selection: { packages, recommends, bootstrap } }) };
+  const { packages, recommends = false, bootstrap = false, adoptTree, ca } = site;
+  const wanted = {
+    ...{ name, ...(packages && { selection: { packages, recommends, bootstrap } }) },
+    ...wayOf({ adoptTree, ca: ca === undefined ? undefined : (await pemFile(ca)).toString() }),
+  };
   if (!("mirrorList" in from)) return { ...wanted, from };
   const list = parseMirrorList(await readFile(from.mirrorList, "utf8"), from.mirrorList);
   const { keyrings } = from;
   return { ...wanted, from: { suites: suitesOf(list).map((suite) => ({ ...suite, trust: { keyrings } })) } };
 }
+
+export const wayOf = ({ adoptTree, ca }: { [key in keyof Way]: Way[key] | undefined }): Way => ({
+  ...(adoptTree === undefined ? {} : { adoptTree }),
+  ...(ca === undefined ? {} : { ca }),
+});
 
 const DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 

@@ -1,10 +1,10 @@
 import { scryptSync } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { digestOf } from "../lib/content/digest";
 import type { RegistryOptions } from "../lib/oci/client";
 import { REGISTRY_DATA, REGISTRY_ETC, renderConfig } from "../lib/registry/config";
 import { renderHtpasswd } from "../lib/registry/htpasswd";
 import type { RegistrySettings } from "../lib/registry/settings";
+import { pemFile } from "./pem-file";
 
 /** The site's registry as the stack file says: made by it, or with a url one that stands already. */
 export interface SiteRegistry extends RegistrySettings {
@@ -127,12 +127,4 @@ async function filesOf(site: RegistrySettings, stack: string): Promise<PlannedFi
 
 async function fileBeside(source: string): Promise<{ source: string; digest: string }> {
   return { source, digest: digestOf(await pemFile(source)) };
-}
-
-async function pemFile(path: string): Promise<Buffer> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`cannot read ${path}: ${error.code}. Try: a path relative to the project directory`);
-  });
-  if (!bytes.includes("-----BEGIN CERTIFICATE-----")) throw new Error(`${path} holds no certificate as PEM`);
-  return bytes;
 }

@@ -12,7 +12,7 @@ const suite = {
 const base = { tag: "trixie-amd64", architecture: "amd64" as const, sources: [], packages: ["nginx-light"] };
 const plan = {
   store: "/srv/content",
-  mirrors: [{ name: "debian", suites: [suite], keep: 3 }],
+  mirrors: [{ name: "debian", suites: [suite], keep: 3, snapshots: {} }],
   web: {
     ...{
       url: "http://10.77.0.10:8080",
@@ -49,9 +49,10 @@ const fed = (extra: object = {}, images: PlannedSet[] = [], clients: object = { 
       }),
   );
 
+const at = { host: here, store: "/srv/content", name: "debian" };
+
 test("a mirror where the content is kept, and what is served of it", async () => {
   const found = await fed();
-  const at = { host: here, store: "/srv/content", name: "debian" };
   const stands = { parent: "AptMirror seed-content-apt-debian", deletedWith: "" };
   expect(found["apt:Mirror seed-content-apt-debian"]).toEqual({
     args: { ...at, suites: [suite], keep: 3 },
@@ -68,6 +69,21 @@ test("a mirror where the content is kept, and what is served of it", async () =>
 test("an earlier state is served where one is named", async () => {
   const found = await fed({ mirrors: [{ ...plan.mirrors[0], serve: digest("6") }] });
   expect(found["apt:Published seed-content-apt-debian-served"]?.args["manifest"]).toBe(digest("6"));
+});
+
+test("named states stay: they are kept before the mirror goes on", async () => {
+  const found = await fed({ mirrors: [{ ...plan.mirrors[0], snapshots: { "before-upgrade": digest("6") } }] });
+  const kept = found["apt:Snapshot seed-content-apt-debian-snapshot-before-upgrade"];
+  expect(kept?.args).toEqual({ ...at, name: "debian.before-upgrade", manifest: digest("6") });
+  expect(found["apt:Mirror seed-content-apt-debian"]?.dependsOn).toEqual([
+    "apt:Snapshot seed-content-apt-debian-snapshot-before-upgrade",
+  ]);
+});
+
+test("the tree of another mirror, and the archives' authority", async () => {
+  const way = { adoptTree: "/var/spool/apt-mirror/mirror", ca: "PEM" };
+  const found = await fed({ mirrors: [{ ...plan.mirrors[0], ...way }] });
+  expect(found["apt:Mirror seed-content-apt-debian"]?.args).toMatchObject(way);
 });
 
 test("the web server from an image made of packages, after the registry it is pulled from", async () => {

@@ -46,6 +46,23 @@ test("mirrors come from suites one by one, and from apt-mirror's list", () => {
   ]);
 });
 
+test("named states, another mirror's tree, and an authority", () => {
+  const debian = { name: "debian", from: { debian: "trixie", architectures: ["amd64"] } };
+  const good = {
+    adoptTree: "/var/spool/apt-mirror/mirror",
+    ca: "ca.pem",
+    snapshots: { a: `sha256:${"0".repeat(64)}` },
+  };
+  expect(parse({ apt: [{ ...debian, ...good }] }).apt[0]).toMatchObject(good);
+  const bad = { adoptTree: "mirror/", ca: "", snapshots: { "A b": `sha256:${"0".repeat(64)}`, b: "newest" } };
+  expect(mistakes({ apt: [{ ...debian, ...bad }] }).map((line) => line.split(":")[0])).toEqual([
+    "apt.0.adoptTree",
+    "apt.0.ca",
+    "apt.0.snapshots.A b",
+    "apt.0.snapshots.b",
+  ]);
+});
+
 const image = (name: string, more: object = {}) => ({
   ...{ repository: "site/base", tag: "v1", architectures: ["amd64"] },
   from: { debian: "trixie", mirror: name, ...more },

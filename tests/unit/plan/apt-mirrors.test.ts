@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { digestOf } from "../../../lib/content/digest";
 import { planMirrors } from "../../../plan/apt-mirrors";
 import { wantedMirror } from "../../../plan/mirror-sources";
@@ -46,6 +46,26 @@ test("apt-mirror's list, read beside the program", async () => {
   await writeFile(mirrorList, `deb-amd64 ${archive.uri} trixie main\nclean ${archive.uri}\n`);
   const wanted = await wantedMirror({ name: "list", from: { mirrorList, keyrings: [key.keyring] }, keep: 3 });
   expect((await planMirrors([wanted], keeper())).planned[0]?.suites).toMatchObject([{ suite: "trixie", files: 2 }]);
+});
+
+test("what stands in the tree of another mirror is not counted as to come", async () => {
+  const tree = join(store, "tree");
+  for (const [path, bytes] of archive.files) {
+    if (!path.startsWith("pool/")) continue;
+    await mkdir(dirname(join(tree, path)), { recursive: true });
+    await writeFile(join(tree, path), bytes);
+  }
+  const ca = join(store, "ca.pem");
+  await writeFile(ca, `-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n`);
+  const site = { name: "debian", from: { suites: [suite("trixie")] }, keep: 3, adoptTree: tree, ca };
+  const { planned, notes } = await planMirrors([await wantedMirror(site)], keeper());
+  expect(planned[0]).toMatchObject({ adoptTree: tree, ca: expect.stringMatching(/^-----BEGIN/) });
+  expect(notes[0]?.text).toMatch(/2 files, 4.0 kB; 1 file, \d+ B to fetch/);
+});
+
+test("an authority that is not there is told by its path", async () => {
+  const site = { name: "debian", from: { suites: [suite("trixie")] }, keep: 3, ca: join(store, "none.pem") };
+  await expect(wantedMirror(site)).rejects.toThrow(`cannot read ${site.ca}: ENOENT. Try: a path relative to`);
 });
 
 test("every mirror that cannot be planned is told at once", async () => {
