@@ -5,6 +5,7 @@ import { content } from "./config/content";
 import { contentMistakes } from "./config/content-rules";
 import { image, imageList } from "./config/image";
 import { type Mistake, unknownNames } from "./config/names";
+import { pypiIndex } from "./config/pypi";
 import { registry } from "./config/registry";
 import { registryMistakes } from "./config/registry-rules";
 import { upstream } from "./config/upstream";
@@ -37,6 +38,7 @@ const seed = z
     imageLists: z.array(imageList).default([]),
     content: content.optional(),
     apt: z.array(aptMirror).default([]),
+    pypi: z.array(pypiIndex).default([]),
   })
   .meta({ examples: [{ host: "seed", registry: { port: 4000 } }] });
 

@@ -21,8 +21,8 @@ export = async () => {
       ...{ directory: ".state", runner: join(__dirname, "runner.cjs") },
     },
   );
-  for (const { mirror, text, warning } of plan.notes) {
-    void pulumi.log[warning ? "warn" : "info"](`mirror ${mirror}: ${text}`);
+  for (const { about, text, warning } of plan.notes) {
+    void pulumi.log[warning ? "warn" : "info"](`${about}: ${text}`);
   }
   const outputs = build(site, plan);
   assertArguments();
@@ -45,10 +45,12 @@ function build(site: Site, plan: SitePlan) {
     images: plan.images,
     registries: site.registries,
     collect: site.seed.registry.collectGarbage ? plan.held : undefined,
-    content: content && { keeper: machine(content.keeper), plan: content, clients: content.clients },
+    content: content && {
+      ...{ keeper: machine(content.keeper), plan: content, clients: content.clients, indexes: content.asked },
+    },
   });
   const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));
-  const installs = { packages: content?.clients, publicKey: seed.content?.publicKey };
+  const installs = { packages: content?.clients, indexes: content?.asked, publicKey: seed.content?.publicKey };
   const trust = { registry: seed.trust, ...installs };
   const undercloud = new Undercloud("undercloud", { nodes, ...trust }, { dependsOn: [seed] });
   if (site.overcloud) {
@@ -63,6 +65,9 @@ function build(site: Site, plan: SitePlan) {
     registry: seed.trust.address,
     images: seed.lists,
     architectures: seed.architectures,
-    ...(seed.content && { content: seed.content.url, mirrors: seed.content.mirrors }),
+    ...(seed.content && {
+      ...{ content: seed.content.url, mirrors: seed.content.mirrors, indexes: seed.content.indexes },
+      holes: Object.fromEntries((content?.indexes ?? []).map(({ name, holes }) => [name, holes])),
+    }),
   };
 }

@@ -5,6 +5,7 @@ import type { ConnectionArgs } from "../providers/host/on-host";
 import type { RegistryReach } from "../providers/oci/in-registry";
 import { AptMirror, type MirrorPlan } from "./apt-mirror";
 import { type Machine, on } from "./machine";
+import { type IndexPlan, PypiIndex } from "./pypi-index";
 import { WebServer, type WebServerPlan } from "./web-server";
 
 /** What is served as files, as it was planned. */
@@ -12,6 +13,7 @@ export interface ContentPlan {
   store: string;
   web: WebServerPlan & { url: string };
   mirrors: MirrorPlan[];
+  indexes: IndexPlan[];
   key?: { name: string; generation: number; keyring: string };
 }
 
@@ -29,13 +31,15 @@ export interface ContentArgs {
   plan: ContentPlan;
 }
 
-/** What comes as files over HTTP: mirrors in one store, and the web server in front of them. */
+/** What comes as files over HTTP: mirrors and indexes in one store, and the web server in front of them. */
 export class Content extends pulumi.ComponentResource {
   readonly url: string;
   /** Of the site, armored; where packages are selected. */
   readonly publicKey: pulumi.Output<string> | undefined;
   /** By name of the mirror: the state it has. */
   readonly mirrors: Readonly<Record<string, pulumi.Output<string>>>;
+  /** By name of the index: the state it has. */
+  readonly indexes: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: ContentArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Content", name, {}, options);
@@ -53,6 +57,14 @@ export class Content extends pulumi.ComponentResource {
       ] as const;
     });
     this.mirrors = Object.fromEntries(made.map(([mirror, { manifest }]) => [mirror, manifest]));
+    const indexed = plan.indexes.map((index) => {
+      const called = `${name}-pypi-${index.name}`;
+      return [
+        index.name,
+        new PypiIndex(called, { machine: keeper, store: plan.store, index }, { parent: this }),
+      ] as const;
+    });
+    this.indexes = Object.fromEntries(indexed.map(([index, { manifest }]) => [index, manifest]));
     this.registerOutputs({ url: this.url });
   }
 

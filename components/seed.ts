@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "../providers/host/on-host";
+import { PipConfig } from "../providers/host/pip-config";
 import { GarbageCollection } from "../providers/oci/garbage-collection";
 import type { RegistryReach } from "../providers/oci/in-registry";
 import { AptClient, type ClientPlan } from "./apt-client";
 import { Content, type ContentPlan } from "./content";
 import { ImageSet, type ImageSetArgs, type PlannedSet } from "./image-set";
-import type { Machine } from "./machine";
+import { type Machine, on } from "./machine";
 import { Node, type RegistryTrust } from "./node";
 import { Registry, type RegistryServer } from "./registry";
 
@@ -26,8 +27,15 @@ export interface SeedArgs {
   collect?: string | undefined;
   /** Registries images come from, by name. */
   registries: ImageSetArgs["registries"];
-  /** What is served as files: where it is kept, what it is, and by host what it installs of it. */
-  content?: { keeper: Machine; plan: ContentPlan; clients: Readonly<Record<string, ClientPlan>> } | undefined;
+  /** What is served as files: where it is kept, what it is, and by host what it installs of it, and which index it asks. */
+  content?:
+    | {
+        keeper: Machine;
+        plan: ContentPlan;
+        clients: Readonly<Record<string, ClientPlan>>;
+        indexes: Readonly<Record<string, string>>;
+      }
+    | undefined;
 }
 
 /** What a site is fed from: the registry, the images and lists in it, and what is served as files. */
@@ -90,13 +98,15 @@ export class Seed extends pulumi.ComponentResource {
   private serve(name: string, args: SeedArgs, registry: RegistryReach, within: object): Content | undefined {
     const { machine, builder, content, images } = args;
     if (!content) return undefined;
-    const { keeper, plan, clients } = content;
+    const { keeper, plan, clients, indexes } = content;
     const builds = images.some(mirrored);
     const parts = { keeper, builds, server: machine, builder, registry, within, plan };
     const made = new Content(`${name}-content`, parts, { parent: this });
-    const client = clients[machine.connection.name ?? ""];
+    const called = machine.connection.name ?? "";
+    const [client, index] = [clients[called], indexes[called]];
     const { publicKey } = made;
     if (client) new AptClient(`${name}-apt`, { machine, publicKey, ...client }, { parent: this, dependsOn: [made] });
+    if (index !== undefined) new PipConfig(`${name}-pip`, { host: machine.connection, index }, on(machine, this, made));
     return made;
   }
 }

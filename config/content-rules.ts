@@ -1,10 +1,11 @@
 import { listed, type Mistake, named, type Values, within } from "./names";
 import { sshPort } from "./registry-rules";
 
-/** What of seed.content and seed.apt does not go together, with itself or with the rest of the file. */
+/** What of seed.content, seed.apt and seed.pypi does not go together, with itself or with the rest of the file. */
 export function contentMistakes(values: Values): Mistake[] {
   const seed = within(values, "seed");
   const mirrors = listed(within(seed, "apt"));
+  const kept = keptIn(seed);
   const content = within(seed, "content");
   const found = (wrong: boolean, path: PropertyKey[], message: string): Mistake[] =>
     wrong ? [{ path: ["seed", ...path], message }] : [];
@@ -15,11 +16,15 @@ export function contentMistakes(values: Values): Mistake[] {
   const toMake = content !== undefined && within(content, "image") === undefined;
   const { port, taken } = portsOf(values);
   return [
-    ...found(mirrors.length > 0 && content === undefined, ["content"], "mirrors need a place: a store, and a port"),
     ...found(
-      mirrors.length > 0 && content !== undefined && inLab,
+      kept.length > 0 && content === undefined,
+      ["content"],
+      "mirrors and indexes need a place: a store, and a port",
+    ),
+    ...found(
+      kept.length > 0 && content !== undefined && inLab,
       ["content", "host"],
-      "a host of the lab stands too late: mirrors are planned from it before it is made; name one from hosts",
+      "a host of the lab stands too late: content is planned from it before it is made; name one from hosts",
     ),
     ...found(content !== undefined && taken.includes(port), ["content", "port"], `${port} is taken on the seed`),
     ...found(toMake && cache, ["content", "image"], "the registry is a cache and takes no image: name an nginx"),
@@ -28,8 +33,9 @@ export function contentMistakes(values: Values): Mistake[] {
       ["content", "image"],
       "the registry asks who pulls, and the seed's Docker has no login: name an nginx that it can pull",
     ),
-    ...twice(mirrors),
-    ...strangers(values, mirrors),
+    ...twice(kept),
+    ...strangers(values, kept),
+    ...askedTwice(values, listed(within(seed, "pypi"))),
     ...selections(mirrors),
     ...madeFrom(listed(within(seed, "images")), mirrors),
   ];
@@ -42,29 +48,58 @@ function portsOf(values: Values): { port: unknown; taken: unknown[] } {
   return { port: within(seed, "content", "port") ?? 8080, taken: [sshPort(values), registry] };
 }
 
-function twice(mirrors: unknown[]): Mistake[] {
-  const names = mirrors.map((mirror) => within(mirror, "name"));
-  return names.flatMap((name, index) =>
-    name !== undefined && names.indexOf(name) < index
-      ? [{ path: ["seed", "apt", index, "name"], message: `a mirror "${name}" is there already` }]
+/** A mirror or an index, and where it stands in the file. */
+interface Kept {
+  path: PropertyKey[];
+  entry: unknown;
+}
+
+const keptIn = (seed: unknown): Kept[] =>
+  ["apt", "pypi"].flatMap((plane) =>
+    listed(within(seed, plane)).map((entry, index) => ({ path: ["seed", plane, index], entry })),
+  );
+
+/** All are served below one address. */
+function twice(kept: readonly Kept[]): Mistake[] {
+  const names = kept.map(({ entry }) => within(entry, "name"));
+  return kept.flatMap(({ path }, index) =>
+    names[index] !== undefined && names.indexOf(names[index]) < index
+      ? [{ path: [...path, "name"], message: `"${names[index]}" is served already` }]
       : [],
   );
 }
 
+/** Who installs from the site: the seed, and the nodes. */
+const prepared = (values: Values): unknown[] => [
+  within(values, "seed", "host"),
+  ...listed(within(values, "undercloud", "nodes")),
+];
+
 /** Clients are set up where their hosts are: with the seed, and with the nodes. */
-function strangers(values: Values, mirrors: unknown[]): Mistake[] {
+function strangers(values: Values, kept: readonly Kept[]): Mistake[] {
   const hosts = [...named(values["hosts"]), ...named(within(values, "lab", "hosts"))];
-  const seed = within(values, "seed", "host");
   // A seed that is not there is told by itself.
-  if (!hosts.includes(String(seed))) return [];
-  const prepared = [seed, ...listed(within(values, "undercloud", "nodes"))];
-  return mirrors.flatMap((mirror, index) =>
-    listed(within(mirror, "clients")).flatMap((client, place) =>
-      hosts.includes(String(client)) && !prepared.includes(client)
-        ? [{ path: ["seed", "apt", index, "clients", place], message: "neither the seed nor a node of the undercloud" }]
+  if (!hosts.includes(String(within(values, "seed", "host")))) return [];
+  return kept.flatMap(({ path, entry }) =>
+    listed(within(entry, "clients")).flatMap((client, place) =>
+      hosts.includes(String(client)) && !prepared(values).includes(client)
+        ? [{ path: [...path, "clients", place], message: "neither the seed nor a node of the undercloud" }]
         : [],
     ),
   );
+}
+
+/** pip and uv of a host ask one index. */
+function askedTwice(values: Values, indexes: readonly unknown[]): Mistake[] {
+  const asked = new Set<unknown>();
+  return indexes.flatMap((index, at) => {
+    const clients = within(index, "clients");
+    const both = (clients === undefined ? prepared(values) : listed(clients)).filter((host) => asked.has(host));
+    for (const host of clients === undefined ? prepared(values) : listed(clients)) asked.add(host);
+    if (both.length === 0) return [];
+    const message = `${both.join(", ")} would ask two indexes, and pip takes one: name other clients, or none`;
+    return [{ path: ["seed", "pypi", at, "clients"], message }];
+  });
 }
 
 /** Images made from a mirror, and from what else they cannot be made. */

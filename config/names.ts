@@ -43,11 +43,13 @@ function hostUses(values: Values): Use[] {
   return [
     { path: ["seed", "host"], name: within(values, "seed", "host") },
     { path: ["seed", "content", "host"], name: within(values, "seed", "content", "host") },
-    ...listed(within(values, "seed", "apt")).flatMap((mirror, index) =>
-      listed(within(mirror, "clients")).map((name, client) => ({
-        path: ["seed", "apt", index, "clients", client],
-        name,
-      })),
+    ...["apt", "pypi"].flatMap((plane) =>
+      listed(within(values, "seed", plane)).flatMap((entry, index) =>
+        listed(within(entry, "clients")).map((name, client) => ({
+          path: ["seed", plane, index, "clients", client],
+          name,
+        })),
+      ),
     ),
     { path: ["overcloud", "deployHost"], name: within(values, "overcloud", "deployHost") },
     ...listed(within(values, "undercloud", "nodes")).map((name, index) => ({

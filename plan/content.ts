@@ -3,6 +3,8 @@ import { type PlannedClient, planClients, siteKeyring } from "./apt-clients";
 import type { PlannedMirror } from "./apt-mirrors";
 import type { PlannedBase } from "./base-images";
 import type { SiteMirror } from "./mirror-sources";
+import { planPypi, type SitePypi } from "./pypi-clients";
+import type { PlannedIndex, SiteIndex } from "./pypi-indexes";
 import { type PlannedWebServer, planWebServer, type SiteContent } from "./web-server";
 
 /** What the site serves as files. */
@@ -14,12 +16,16 @@ export interface PlannedContent {
   mirrors: (PlannedMirror & { keep: Keep; snapshots: Readonly<Record<string, string>>; serve?: string })[];
   /** Signs mirrors of selected packages; absent where there are none. */
   key?: { name: string; generation: number; keyring: string };
+  indexes: SitePypi["indexes"];
   /** By host: what it installs from. */
   clients: Record<string, PlannedClient>;
+  /** By host: the index its pip and uv ask. */
+  asked: SitePypi["asked"];
 }
 
 export interface ContentFacts {
   mirrors: readonly PlannedMirror[];
+  indexes: readonly PlannedIndex[];
   /** What the web server's image is made from; absent where the site has one. */
   web: PlannedBase | undefined;
   /** Where it is kept unless the stack file says, and where it is served. */
@@ -34,8 +40,8 @@ export interface ContentFacts {
 /** What stands on the seed and on its clients, from what the archives hold. */
 export async function planContent(
   content: SiteContent,
-  apt: readonly SiteMirror[],
-  { mirrors, web, seed, address, everybody, owner }: ContentFacts,
+  { apt, pypi }: { apt: readonly SiteMirror[]; pypi: readonly SiteIndex[] },
+  { mirrors, indexes, web, seed, address, everybody, owner }: ContentFacts,
 ): Promise<PlannedContent> {
   const server = planWebServer(content, address, web);
   const planned = apt.flatMap(({ name, keep, snapshots = {}, serve }) => {
@@ -52,5 +58,6 @@ export async function planContent(
     web: server,
     mirrors: planned,
     clients,
+    ...planPypi(pypi, indexes, { url: server.url, everybody }),
   };
 }

@@ -2,13 +2,14 @@ import type { Architecture } from "../lib/debian/emulation";
 import type { Connection } from "../lib/host/connection";
 import { LocalHost } from "../lib/host/local";
 import { architecture } from "../lib/lab/image-archive";
-import type { Note } from "./apt-mirrors";
+import type { Note } from "./ask-keeper";
 import { type PlannedContent, planContent } from "./content";
 import { type LabSite, type PlannedHost, planHosts, type Way } from "./hosts";
 import { imagesOfList, type SiteImageList } from "./image-lists";
 import type { SiteImage } from "./image-sources";
 import { contentOf, type PlannedImageSet, planImages } from "./images";
 import { type SiteMirror, wantedMirror } from "./mirror-sources";
+import { type SiteIndex, wantedIndex } from "./pypi-indexes";
 import { type PlannedRegistry, planRegistry, type RegistryWay, type SiteRegistry } from "./registry";
 import { resolution } from "./resolution";
 import { askUpstream, type ContentQuestion, OWN, questionOf } from "./upstream";
@@ -27,7 +28,8 @@ export interface SiteQuestion {
   /** What is served as files, and where; absent where nothing is. */
   content?: SiteContent | undefined;
   apt: readonly SiteMirror[];
-  /** Hosts that install from the site's mirrors, unless a mirror says which. */
+  pypi: readonly SiteIndex[];
+  /** Hosts that install from the site's mirrors and indexes, unless one says which. */
   clients: readonly string[];
 }
 
@@ -70,20 +72,23 @@ export async function planSite(site: SiteQuestion, at: Surroundings): Promise<Si
     planHosts(site, `${directory}/keys/${stack}`, owner),
     resolution(files, question, preview, () => askUpstream(question, asker)),
   ]);
-  const { offered, bases: all, mirrors, ...recipe } = upstream;
+  const { offered, bases: all, stored, ...recipe } = upstream;
   const bases = all.slice(0, all.length - web.length);
   const sets = await planImages(images, { offered, bases }, `${directory}/content`, `stack/${stack}`);
   const seed = { seed: site.registryHost, address: addressOf(site), everybody: site.clients, owner };
-  const facts = { mirrors: mirrors ?? [], web: all[bases.length], ...seed };
-  const content = site.content && { content: await planContent(site.content, site.apt, facts) };
+  const facts = { mirrors: [], indexes: [], ...stored, web: all[bases.length], ...seed };
+  const content = site.content && { content: await planContent(site.content, site, facts) };
   return { hosts, images: sets, held: contentOf(sets), registry, ...recipe, ...content, notes };
 }
 
 async function contentQuestion(site: SiteQuestion, owner: string): Promise<ContentQuestion | undefined> {
-  const { content, apt } = site;
+  const { content, apt, pypi } = site;
   if (!content) return undefined;
-  const mirrors = await Promise.all(apt.map(wantedMirror));
-  return { url: webUrl(content, addressOf(site)), owner, store: content.store, mirrors };
+  const [mirrors, indexes] = await Promise.all([
+    Promise.all(apt.map(wantedMirror)),
+    Promise.all(pypi.map(wantedIndex)),
+  ]);
+  return { url: webUrl(content, addressOf(site)), owner, store: content.store, mirrors, indexes };
 }
 
 /** Of the seed: this machine's, unless the stack file says. */

@@ -2,12 +2,12 @@ import type { Connection } from "../lib/host/connection";
 import { LocalHost } from "../lib/host/local";
 import { type RegistryImageKind, registryRecipe } from "../lib/lab/registry-image";
 import type { RegistryOptions } from "../lib/oci/client";
-import { type Note, type PlannedMirror, planMirrors } from "./apt-mirrors";
+import type { Note } from "./ask-keeper";
 import { type MadeFrom, madeFor, type PlannedBase, planBases } from "./base-images";
 import { type SiteImage, soughtFor } from "./image-sources";
-import type { WantedMirror } from "./mirror-sources";
 import { mirroredSources } from "./mirrored-sources";
 import { type PlannedRegistry, type RegistryWay, withAuthority } from "./registry";
+import { planStored, type StoredContent, type WantedContent } from "./stored";
 import { lookUpstream, type Offered, type Sought } from "./upstream-images";
 
 /** The site's own registry, among those the stack file names. */
@@ -24,12 +24,11 @@ export interface Question {
   content?: ContentQuestion;
 }
 
-/** What is mirrored; `url` is where it will be served, `owner` whose key signs where packages are selected. */
-export interface ContentQuestion {
+/** What is kept and served; `url` is where it will be served, `owner` whose key signs where packages are selected. */
+export interface ContentQuestion extends WantedContent {
   url: string;
   owner: string;
   store: string;
-  mirrors: WantedMirror[];
 }
 
 const NOWHERE = { url: "", owner: "" };
@@ -38,7 +37,7 @@ export interface Found {
   registryRecipe?: string;
   offered: Offered;
   bases: PlannedBase[];
-  mirrors?: PlannedMirror[];
+  stored?: StoredContent;
 }
 
 export type Ways = Readonly<Record<string, RegistryWay>>;
@@ -65,7 +64,7 @@ export interface Asker {
   registries: Ways;
   /** The host that keeps the content, and the job runner that is shipped there. */
   keeper: { connection: Connection; runner: string };
-  /** Gets what a person should read about the mirrors; it is no part of the answer. */
+  /** Gets what a person should read about the content; it is no part of the answer. */
   notes: Note[];
 }
 
@@ -78,17 +77,20 @@ export async function askUpstream(question: Question, { registries, keeper, note
     if (!found) throw new Error(`no registry "${name}" in the stack file`);
     return found;
   };
-  const asked = content && planMirrors(content.mirrors, { ...keeper, store: content.store });
+  const asked = content && planStored(content, { ...keeper, store: content.store });
   const mirrored = async (mirror: string, suite: string) =>
-    mirroredSources((await asked)?.planned ?? [], content ?? NOWHERE, mirror, suite);
-  const [recipe, offered, bases, mirrors] = await Promise.all([
+    mirroredSources((await asked)?.mirrors ?? [], content ?? NOWHERE, mirror, suite);
+  const [recipe, offered, bases, stored] = await Promise.all([
     registry && registryRecipe(new LocalHost("localhost"), registry),
     lookUpstream(sought, reach),
     planBases(made, mirrored),
     asked,
   ]);
-  notes.push(...(mirrors?.notes ?? []));
-  return { ...(recipe && { registryRecipe: recipe }), offered, bases, ...(mirrors && { mirrors: mirrors.planned }) };
+  const found = { ...(recipe && { registryRecipe: recipe }), offered, bases };
+  if (!stored) return found;
+  const { mirrors, indexes } = stored;
+  notes.push(...stored.notes);
+  return { ...found, stored: { mirrors, indexes } };
 }
 
 async function withAuthorities(registries: Ways): Promise<Record<string, RegistryOptions>> {

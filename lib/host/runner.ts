@@ -7,7 +7,7 @@ import { aptBringKey, aptObserveKey, aptRememberKey, aptRemoveKey } from "./jobs
 import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
-import { pypiGiveUp, pypiIndex, pypiLook, pypiRemember } from "./jobs/pypi-index";
+import { pypiGiveUp, pypiIndex, pypiLook, pypiPlan, pypiRemember } from "./jobs/pypi-index";
 import { serveBefore, served, servedBefore, serveManifest, unserveName } from "./jobs/serve";
 import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
 import {
@@ -35,6 +35,7 @@ const JOBS = [
   aptMirror,
   aptRemember,
   aptGiveUp,
+  pypiPlan,
   pypiIndex,
   pypiLook,
   pypiRemember,

@@ -1,7 +1,10 @@
 import type { Digest } from "../content/digest";
+import { type Room, roomIn } from "../content/room";
+import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
+import type { Report } from "../progress";
 import { add, type Pin, parsePins } from "./requirements";
-import { digestOfSelection, select, totalsOf } from "./selection";
+import { digestOfSelection, type Selection, select, totalsOf } from "./selection";
 import type { Target } from "./tags";
 import { Upstream } from "./upstream";
 
@@ -27,17 +30,44 @@ export interface IndexPlan {
   built: string[];
 }
 
+/** A plan made next to the store that is to hold the index. */
+export interface StoredPlan extends IndexPlan {
+  /** What is not in the store yet, and has to come. */
+  fetch: { files: number; bytes: number };
+  /** Of the disk the store is on. */
+  room: Room;
+}
+
 /** What an index of these lists would hold now: one request a project, and not a byte of a file. */
 export async function planIndex(order: PlanOrder, signal?: AbortSignal): Promise<IndexPlan> {
+  return planOf(await selectionNow(order, signal));
+}
+
+/** The same, and what of it is to come; the store need not be there yet. */
+export async function planStoredIndex(
+  { store: root, ...order }: PlanOrder & { store: string },
+  _report: Report,
+  signal: AbortSignal,
+): Promise<StoredPlan> {
+  const selection = await selectionNow(order, signal);
+  const there = new Set<string>(await new ContentStore(root).digests());
+  const lacking = selection.files.filter(({ sha256 }) => !there.has(`sha256:${sha256}`));
+  return { ...planOf(selection), fetch: totalsOf(lacking), room: await roomIn(root) };
+}
+
+async function selectionNow(order: PlanOrder, signal?: AbortSignal): Promise<Selection> {
   const client = new DownloadClient({ connections: 16, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
     const upstream = new Upstream(client, order.upstream, order.cache);
-    const selection = await select(upstream, pinsOf(order.lists), order.targets, signal);
-    const { missing, built } = selection;
-    return { selection: digestOfSelection(selection), ...totalsOf(selection.files), missing, built };
+    return await select(upstream, pinsOf(order.lists), order.targets, signal);
   } finally {
     await client.close();
   }
+}
+
+function planOf(selection: Selection): IndexPlan {
+  const { missing, built } = selection;
+  return { selection: digestOfSelection(selection), ...totalsOf(selection.files), missing, built };
 }
 
 /** The pins of several lists: what two of them name stands once. */

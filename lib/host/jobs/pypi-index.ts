@@ -1,6 +1,9 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { ContentStore } from "../../content/store";
 import { buildIndex, type IndexOrder } from "../../pypi/build";
 import { forgetDirectory, isAsTaken } from "../../pypi/directory";
+import { planStoredIndex } from "../../pypi/plan";
 import { type IndexStanding, indexShelf } from "../../pypi/shelf";
 import { defineJob } from "../jobs";
 
@@ -9,9 +12,17 @@ interface Name {
   name: string;
 }
 
+/** Pages of upstreams, for conditional requests: those who plan and those who build read the same. */
+const cacheOf = () => join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "openstack-site", "pypi");
+
+/** What an index would hold now, what of it is to come, and whether there is room. */
+export const pypiPlan = defineJob("pypi-plan", (order: Parameters<typeof planStoredIndex>[0], report, signal) =>
+  planStoredIndex({ cache: cacheOf(), ...order }, report, signal),
+);
+
 /** Brings an index to what its lists ask for now. */
 export const pypiIndex = defineJob("pypi-index", (order: IndexOrder, report, signal) =>
-  buildIndex(order, report, signal),
+  buildIndex({ cache: cacheOf(), ...order }, report, signal),
 );
 
 /** Where an index stands, and whether the directory of own builds is as it was taken in. */

@@ -13,6 +13,7 @@ const base = { tag: "trixie-amd64", architecture: "amd64" as const, sources: [],
 const plan = {
   store: "/srv/content",
   mirrors: [{ name: "debian", suites: [suite], keep: 3, snapshots: {} }],
+  indexes: [],
   web: {
     ...{
       url: "http://10.77.0.10:8080",
@@ -31,7 +32,7 @@ const keyring = { path: "/etc/apt/keyrings/a.asc", source: "a.asc", digest: dige
 const client = { entries, keyrings: [{ mirror: "debian", ...keyring }] };
 const seed = planned("seed", "10.77.0.10");
 
-const fed = (extra: object = {}, images: PlannedSet[] = [], clients: object = { seed: client }) =>
+const fed = (extra: object = {}, images: PlannedSet[] = [], clients: object = { seed: client }, indexes = {}) =>
   registrations(
     () =>
       new Seed("seed", {
@@ -44,7 +45,7 @@ const fed = (extra: object = {}, images: PlannedSet[] = [], clients: object = { 
         content: {
           keeper: { connection: here },
           plan: { ...plan, ...extra },
-          clients: clients as { seed: typeof client },
+          ...{ clients: clients as { seed: typeof client }, indexes },
         },
       }),
   );
@@ -84,6 +85,34 @@ test("the tree of another mirror, and the archives' authority", async () => {
   const way = { adoptTree: "/var/spool/apt-mirror/mirror", ca: "PEM" };
   const found = await fed({ mirrors: [{ ...plan.mirrors[0], ...way }] });
   expect(found["apt:Mirror seed-content-apt-debian"]?.args).toMatchObject(way);
+});
+
+test("an index where the content is kept, what is served of it, and who asks it", async () => {
+  const index = {
+    ...{ name: "python", upstream: "https://pypi.example.org/simple", lists: ["site.txt"], keep: 3 },
+    targets: [{ python: "3.11", architecture: "x86_64" as const, glibc: "2.36" }],
+    ...{ onMissing: "report" as const, selection: digest("7"), files: 2, bytes: 20, holes: ["one==1.0: no file"] },
+  };
+  const address = "http://10.77.0.10:8080/python/simple/";
+  const found = await fed({ indexes: [index] }, [], {}, { seed: address });
+  const at = { host: here, store: "/srv/content", name: "python" };
+  const { holes: _, ...planned } = index;
+  expect(found["pypi:Index seed-content-pypi-python"]?.args).toEqual({ ...at, ...planned, missing: 1 });
+  expect(found["pypi:Published seed-content-pypi-python-served"]).toMatchObject({
+    ...{ args: at, dependsOn: ["pypi:Index seed-content-pypi-python"] },
+  });
+  expect(found["host:PipConfig seed-pip"]).toMatchObject({
+    args: { host: seed.connection, index: address },
+    dependsOn: expect.arrayContaining(["pypi:Published seed-content-pypi-python-served"]),
+  });
+  const nodes = { control1: standing("control1", "10.77.0.11"), compute1: standing("compute1", "10.77.0.12") };
+  const trust = { address: "10.77.0.10:4000", insecure: true };
+  const below = await registrations(
+    () => new Undercloud("undercloud", { nodes, registry: trust, indexes: { control1: address } }),
+  );
+  expect(Object.keys(below).filter((name) => name.startsWith("host:PipConfig"))).toEqual([
+    "host:PipConfig undercloud-control1-pip",
+  ]);
 });
 
 test("the web server from an image made of packages, after the registry it is pulled from", async () => {

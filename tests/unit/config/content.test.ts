@@ -63,13 +63,44 @@ test("named states, another mirror's tree, and an authority", () => {
   ]);
 });
 
+test("indexes for hosts of their own", () => {
+  const targets = [{ python: "3.11", architecture: "s390x" }];
+  const { pypi } = parse({
+    pypi: [
+      { name: "a", lists: ["a.txt"], targets, clients: ["seed"] },
+      { name: "b", lists: ["b.txt"], targets, clients: [], onMissing: "report", keep: { days: 9 } },
+    ],
+  });
+  expect(pypi).toMatchObject([
+    { targets: [{ python: "3.11", architecture: "s390x", glibc: "2.36" }], onMissing: "fail", keep: 3 },
+    { onMissing: "report", keep: { days: 9 } },
+  ]);
+});
+
 const image = (name: string, more: object = {}) => ({
   ...{ repository: "site/base", tag: "v1", architectures: ["amd64"] },
   from: { debian: "trixie", mirror: name, ...more },
 });
 const mirror = good.seed.apt[0];
+const python = { name: "python", lists: ["a.txt"], targets: [{ python: "3.11", architecture: "x86_64" }] };
 test.each<[string, object, string]>([
-  ["mirrors without a place", { content: undefined }, "content: mirrors need a place"],
+  ["mirrors without a place", { content: undefined }, "content: mirrors and indexes need a place"],
+  ["an index without a place", { content: undefined, apt: [], pypi: [python] }, "content: mirrors and indexes need"],
+  [
+    "an index named like a mirror",
+    { pypi: [{ ...python, name: "debian" }] },
+    'pypi.0.name: "debian" is served already',
+  ],
+  [
+    "a Python without quotes",
+    { pypi: [{ ...python, targets: [{ ...python.targets[0], python: 3.1 }] }] },
+    "pypi.0.targets.0.python: ",
+  ],
+  ["an index of nothing", { pypi: [{ ...python, lists: [] }] }, "pypi.0.lists: "],
+  ["a password in an address", { pypi: [{ ...python, upstream: "https://a:b@c/simple" }] }, "pypi.0.upstream: an http"],
+  ["a reader there is not", { pypi: [{ ...python, clients: ["node"] }] }, 'pypi.0.clients.0: no host "node"'],
+  ["a reader this stack does not prepare", { pypi: [{ ...python, clients: ["keeper"] }] }, "pypi.0.clients.0: neither"],
+  ["two indexes for one host", { pypi: [python, { ...python, name: "b" }] }, "pypi.1.clients: seed would ask two"],
   ["a keeper there is not", { content: { store: "/srv", host: "attic" } }, 'content.host: no host "attic"'],
   ["a keeper of the lab", { content: { store: "/srv" } }, "content.host: a host of the lab stands too late"],
   ["the registry's port", { content: { ...good.seed.content, port: 4000 } }, "content.port: 4000 is taken on the seed"],
@@ -85,7 +116,7 @@ test.each<[string, object, string]>([
     { registry: { users: [{ username: "a", password: "b" }] } },
     "content.image: the registry asks who pulls",
   ],
-  ["a name twice", { apt: [mirror, mirror] }, 'apt.1.name: a mirror "debian" is there already'],
+  ["a name twice", { apt: [mirror, mirror] }, 'apt.1.name: "debian" is served already'],
   ["a client there is not", { apt: [{ ...mirror, clients: ["node"] }] }, 'apt.0.clients.0: no host "node"'],
   ["a client this stack does not prepare", { apt: [{ ...mirror, clients: ["keeper"] }] }, "apt.0.clients.0: neither"],
   ["a mirror there is not", { images: [image("attic")] }, 'images.0.from.mirror: no mirror "attic"; there are: debian'],
