@@ -9,8 +9,28 @@ import type { ContentStore } from "./store";
 const directory = (store: ContentStore): string => join(store.root, "pins");
 const file = (store: ContentStore, owner: string): string => join(directory(store), encodeURIComponent(owner));
 
+/** Where it is noted what stands in a store; each of these was pinned before it was noted. */
+const NOTED = ["mirrors", "indexes", "snapshots", "served"];
+
+/** Makes the directory of pins. Where it was lost nothing says any more what may be removed, so nothing is. */
+async function standing(store: ContentStore): Promise<void> {
+  if (existsSync(directory(store))) return;
+  for (const each of NOTED) {
+    const names = (await readdir(join(store.root, each)).catch(absent)) ?? [];
+    const record = names.find((name) => name.endsWith(".json"));
+    if (record === undefined) continue;
+    const lost = `${directory(store)} is gone, and ${store.root}/${each}/${record} says that something stands here`;
+    const aside = `all .json files of ${NOTED.join(", ")} there aside: the next up makes them anew, without a fetch`;
+    throw new Error(
+      `${lost}: what must stay is not known, and nothing was removed. Try: pins from a backup, or move ${aside}`,
+    );
+  }
+  await mkdir(directory(store), { recursive: true });
+}
+
 /** Says what an owner (a stack, a release, a bundle) needs; replaces what the same owner said before. */
 export async function pin(store: ContentStore, owner: string, digests: readonly Digest[]): Promise<void> {
+  await standing(store);
   const path = file(store, owner);
   const text = [...new Set(digests)].sort().map((digest) => `${digest}\n`);
   await replace(path, (aside) => writeFile(aside, text), `pin ${owner}`);
@@ -26,7 +46,7 @@ export function isPinning(store: ContentStore, owner: string): boolean {
 
 /** Every pinned digest. */
 export async function pinned(store: ContentStore): Promise<Digest[]> {
-  await mkdir(directory(store), { recursive: true });
+  await standing(store);
   for (;;) {
     const owners = (await readdir(directory(store))).filter((name) => !name.endsWith("~"));
     const lists = await Promise.all(owners.map((name) => readFile(join(directory(store), name), "utf8").catch(absent)));

@@ -1,0 +1,52 @@
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { collect } from "../../../../lib/content/collect";
+import { type Digest, digestOf } from "../../../../lib/content/digest";
+import { discard } from "../../../../lib/content/discard";
+import { pin } from "../../../../lib/content/pins";
+import { Shelf, type Standing } from "../../../../lib/content/shelf";
+import { takeSnapshot } from "../../../../lib/content/snapshot";
+import { ContentStore } from "../../../../lib/content/store";
+
+let root: string;
+let store: ContentStore;
+const [old, now, shelf] = [digestOf("old"), digestOf("now"), new Shelf<Standing>("mirrors")];
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "pins-"));
+  store = new ContentStore(root);
+  for (const each of ["old", "now"]) await store.put(Buffer.from(each));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const there = async () => (await store.digests()).sort();
+const stands = (manifest: Digest): Standing => ({ manifest, earlier: [] });
+
+test.each([
+  ["a mirror goes on", () => shelf.settle(store, "site", stands(old), stands(now))],
+  ["a mirror is taken out", () => shelf.forget(store, "site", true)],
+  ["somebody else gives something up", () => discard(store, [old])],
+  ["a collector comes by", () => collect(store)],
+])("a store that lost its pins loses nothing more when %s", async (_what, act) => {
+  await shelf.settle(store, "site", undefined, stands(old));
+  await takeSnapshot(store, "kept", { manifest: old, note: "" });
+  rmSync(join(root, "pins"), { recursive: true });
+  await expect(act()).rejects.toThrow(
+    `${root}/pins is gone, and ${root}/mirrors/site.json says that something stands here`,
+  );
+  expect(await there()).toEqual([now, old].sort());
+  // What the error says to try.
+  for (const each of ["mirrors", "snapshots"]) renameSync(join(root, each), join(root, `${each}-aside`));
+  await shelf.settle(store, "site", undefined, stands(old));
+  await discard(store, [old]);
+  expect(await there()).toEqual([now, old].sort());
+});
+
+test("a new store has no pins, and none are lost", async () => {
+  await discard(store, [old]);
+  expect(await there()).toEqual([now]);
+  await pin(store, "mirrors/site", [now]);
+  await discard(store, [now]);
+  expect(await there()).toEqual([now]);
+});
