@@ -1,20 +1,4 @@
 import { parseMirrorList, suitesOf } from "../../../../lib/apt/mirror-list";
-import { onDocument } from "../../../support/site-documents";
-
-onDocument("linuxone/mirror.list", "the mirror.list of the LinuxONE site", (text) => {
-  const { lines, clean, settings } = parseMirrorList(text, "mirror.list");
-  expect(lines).toHaveLength(10);
-  expect(clean).toHaveLength(5);
-  expect(settings).toEqual({});
-  expect(lines[0]).toEqual({
-    uri: "http://archive.ubuntu.com/ubuntu",
-    suite: "xenial",
-    components: ["main", "restricted", "universe", "multiverse"],
-    architecture: "amd64",
-    sources: false,
-  });
-  expect(new Set(lines.map(({ architecture }) => architecture))).toEqual(new Set(["amd64", "s390x"]));
-});
 
 test("settings, sources, options, flat repositories, comments and Windows line ends", () => {
   const text = [
