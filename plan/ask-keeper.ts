@@ -3,7 +3,7 @@ import { connect } from "../lib/host/connect";
 import type { Connection } from "../lib/host/connection";
 import type { Host } from "../lib/host/host";
 import { inParallel } from "../lib/parallel";
-import { formatBytes } from "../lib/progress";
+import { formatBytes, formatSeconds } from "../lib/progress";
 
 /** Where content is kept, and the job runner that is shipped there. */
 export interface Keeper {
@@ -23,6 +23,8 @@ export interface Note {
 export interface Coming {
   fetch: { files: number; bytes: number };
   room: Room;
+  /** Bytes a second, as they came last. */
+  rate?: number;
 }
 
 /** What was asked of one kind of upstreams: what is wanted of them, or why nothing can be. */
@@ -65,7 +67,8 @@ export async function askKeeper<W extends { name: string }, P>(
 
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-function told({ fetch, room }: Coming, store: string): string {
+function told({ fetch, room, rate }: Coming, store: string): string {
   const coming = fetch.files === 0 ? "nothing" : `${counted(fetch.files, "file")}, ${formatBytes(fetch.bytes)}`;
-  return `${coming} to fetch; ${formatBytes(room.free)} free in ${store}`;
+  const time = rate && fetch.files > 0 ? `, about ${formatSeconds(fetch.bytes / rate)} at the last rate` : "";
+  return `${coming} to fetch${time}; ${formatBytes(room.free)} free in ${store}`;
 }

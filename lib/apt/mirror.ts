@@ -13,6 +13,7 @@ import { type Contents, contentsNow, type Wish } from "./contents";
 import { noteSigner } from "./key-users";
 import { bytesOf, type Lacking, lackingOf, urlsOf } from "./lacking";
 import { readManifest, type SuiteRecord, writeManifest } from "./manifest";
+import { rateOf } from "./rate";
 import { ArchiveError } from "./release";
 import { resign, type Signer } from "./resign";
 import { hold, letGo, noteSeen } from "./seen";
@@ -58,13 +59,15 @@ export async function mirror(order: MirrorOrder, report: Report, signal: AbortSi
     if (fresh.length > 0) await hold(store, order.name, fresh);
     const lacking = await stillToCome(order, store, await lackingOf(store, fresh), report, signal);
     assertRoom(bytesOf(lacking), await roomIn(order.store), order.store);
+    const [begin, brought] = [performance.now(), fetch.bytes];
     failures.push(...(await fetchLacking(lacking, fetch, report, signal)));
     if (failures.length > 0) throw new ArchiveError(failures.join("\n"));
+    const rate = rateOf(fetch.bytes - brought, performance.now() - begin, before?.rate);
     const manifest = { suites };
     const unchanged = before !== undefined && suites.length === standing.suites.length && fresh.length === 0;
     const digest = unchanged ? before.manifest : await writeManifest(store, manifest);
     const earlier = earlierThan(digest, before, order.keep);
-    await mirrorShelf.settle(store, order.name, before, summaryOf(digest, earlier, manifest, order.signWith));
+    await mirrorShelf.settle(store, order.name, before, summaryOf(digest, earlier, manifest, order.signWith, rate));
     await letGo(store, order.name);
     // Of a filtered mirror they are what the next look begins with.
     if (order.packages === undefined) await noteSeen(store, order.name, []);

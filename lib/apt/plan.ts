@@ -28,6 +28,8 @@ export interface MirrorPlan {
   fetch: { files: number; bytes: number };
   /** Of the disk the store is on. */
   room: Room;
+  /** Bytes a second of the last transfer. */
+  rate?: number;
 }
 
 /** Milliseconds without a byte: a preview has less patience than a download. */
@@ -54,6 +56,7 @@ export async function planMirror(order: PlanOrder, _report: Report, signal: Abor
       suites: suites.map(summaryOfSuite),
       fetch: { files: lacking.length, bytes: bytesOf(lacking) },
       room: await roomIn(order.store),
+      ...(before?.rate && { rate: before.rate }),
     };
   } finally {
     await client.close();

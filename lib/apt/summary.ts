@@ -22,6 +22,8 @@ export interface MirrorSummary extends Standing {
   suites: SuiteSummary[];
   /** The site's key it is signed with, where it was filtered. */
   signWith?: Signer;
+  /** Bytes a second of the last transfer that was large enough to tell. */
+  rate?: number;
 }
 
 const SUITE = z.object({ uri: z.string(), suite: z.string(), head: digestForm, files: z.int(), bytes: z.int() });
@@ -33,8 +35,10 @@ export function summaryOf(
   earlier: Earlier[],
   { suites }: MirrorManifest,
   signWith?: Signer,
+  rate?: number,
 ): MirrorSummary {
-  return { manifest, earlier, suites: suites.map(summaryOfSuite), ...(signWith && { signWith }) };
+  const signed = signWith && { signWith };
+  return { manifest, earlier, suites: suites.map(summaryOfSuite), ...signed, ...(rate && { rate }) };
 }
 
 export function summaryOfSuite(record: SuiteRecord): SuiteSummary {

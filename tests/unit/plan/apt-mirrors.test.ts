@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { mirror } from "../../../lib/apt/mirror";
 import { digestOf } from "../../../lib/content/digest";
 import { planMirrors } from "../../../plan/apt-mirrors";
 import { wantedMirror } from "../../../plan/mirror-sources";
@@ -61,6 +62,25 @@ test("what stands in the tree of another mirror is not counted as to come", asyn
   const { planned, notes } = await planMirrors([await wantedMirror(site)], keeper());
   expect(planned[0]).toMatchObject({ adoptTree: tree, ca: expect.stringMatching(/^-----BEGIN/) });
   expect(notes[0]?.text).toMatch(/2 files, 4.0 kB; 1 file, \d+ B to fetch/);
+});
+
+test("how long that will take, as fast as bytes came the last time", async () => {
+  const upstream = await TestArchive.start();
+  const from = { uri: upstream.uri, suite: "sid", components: ["main"], architectures: ["amd64"], sources: false };
+  const source = { ...from, trust: { keyrings: [key.keyring] } };
+  const bring = () => mirror({ store, name: "big", suites: [source] }, () => {}, new AbortController().signal);
+  const look = async () => (await planMirrors([{ name: "big", from: { suites: [source] } }], keeper())).notes[0]?.text;
+  upstream.publish("sid", [packageOf("big", "1", 11e6)], { key, date: new Date(Date.UTC(2026, 0, 1)) });
+  expect(await look()).toMatch(/MB to fetch; /);
+  await bring();
+  upstream.publish("sid", [packageOf("big", "2", 50_000)], { key, date: new Date(Date.UTC(2026, 0, 2)) });
+  expect(await look()).toMatch(/kB to fetch, about 1 s at the last rate; /);
+  // A small one changes nothing of that, and where nothing comes there is no time to tell.
+  await bring();
+  expect(await look()).toMatch(/; nothing to fetch; /);
+  upstream.publish("sid", [packageOf("big", "3", 50_000)], { key, date: new Date(Date.UTC(2026, 0, 3)) });
+  expect(await look()).toMatch(/kB to fetch, about 1 s at the last rate; /);
+  await upstream.close();
 });
 
 test("an authority that is not there is told by its path", async () => {
