@@ -48,11 +48,12 @@ export function planIndexes(indexes: readonly WantedIndex[], keeper: Keeper): Pr
   return askKeeper("index", indexes, keeper, async ({ name, lists, targets, onMissing, ...index }, host) => {
     const upstream = index.upstream ?? (await configuredIndex(host));
     const plan = await runJob(host, pypiPlan, { store, upstream, lists, targets }, { runner, timeout: LONGEST });
-    const { selection, files, bytes, missing } = plan;
+    const { selection, files, bytes, missing, built } = plan;
     if (missing.length > 0 && onMissing === "fail")
       throw new Error([...missing, "Try: other versions, or onMissing: report"].join("\n"));
-    const lacking = missing.length === 0 ? "" : `; ${counted(missing.length, "pin")} without a file`;
-    const held = `${counted(files, "file")}, ${formatBytes(bytes)}${lacking}`;
+    const lacking = missing.length === 0 ? [] : [`${counted(missing.length, "pin")} without a file`];
+    const asSource = built.length === 0 ? [] : [`no wheel of ${built.map((line) => line.split(":")[0]).join(", ")}`];
+    const held = [`${counted(files, "file")}, ${formatBytes(bytes)}`, ...lacking, ...asSource].join("; ");
     return { planned: { name, upstream, selection, files, bytes, holes: missing }, held, coming: plan };
   });
 }

@@ -7,7 +7,7 @@ import type { IndexOrder } from "./build";
 import { makeProject, type Workshop } from "./make-project";
 import { type IndexManifest, readManifest, readProject, writeJson } from "./manifest";
 import { IndexError } from "./name";
-import { rootHtml, rootJson } from "./pages";
+import { FORM, rootHtml, rootJson } from "./pages";
 import type { IndexStanding } from "./shelf";
 import { byProject, type WantedFile } from "./wanted";
 
@@ -32,7 +32,7 @@ export async function assemble(
   const projects: IndexManifest["projects"] = [];
   const changed: { name: string; made: Digest; files: WantedFile[] }[] = [];
   for (const [name, files] of byProject(wanted)) {
-    const made = digestOf(canonicalJson({ files, upstream }));
+    const made = digestOf(canonicalJson({ files, upstream, form: FORM }));
     const same = known.get(name);
     if (same?.made === made) projects.push(same);
     else changed.push({ name, made, files });

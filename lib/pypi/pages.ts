@@ -4,6 +4,9 @@ import { compareVersions } from "./version";
 /** Of the repository API: 1.3 has versions, sizes and times (700), tracks (708) and attestations (740). */
 const API = "1.3";
 
+/** Part of what a project was made from: where pages get another form, they are made anew. */
+export const FORM = 2;
+
 export type Listed = Pick<Project, "name" | "tracks" | "files">;
 
 const place = ({ name }: Pick<Project, "name">, { filename }: IndexFile): string =>
@@ -24,8 +27,8 @@ export function projectJson(project: Listed): Buffer {
       ...(file.uploadTime === undefined ? {} : { "upload-time": file.uploadTime }),
       ...(file.requiresPython === undefined ? {} : { "requires-python": file.requiresPython }),
       yanked: file.yanked === "" ? true : (file.yanked ?? false),
-      // Under its first name, too: pip before 23.2 knows no other.
-      ...(file.metadata && { "core-metadata": sha256(file.metadata), "dist-info-metadata": sha256(file.metadata) }),
+      // Not under its first name: pip 23.0, which Debian 12 has, fails over it.
+      ...(file.metadata && { "core-metadata": sha256(file.metadata) }),
       ...(file.provenance && { provenance: `${place(project, file)}.provenance` }),
     })),
   });

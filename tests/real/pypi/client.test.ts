@@ -23,6 +23,7 @@ let root: string;
 let store: ContentStore;
 let web: Web;
 let uv: string;
+let oldPip: string;
 const states: Digest[] = [];
 const app = (version: string) => wheelOf("Site.App", version, { requires: ["site-lib>=1"], requiresPython: ">=3.8" });
 
@@ -30,6 +31,10 @@ beforeAll(async () => {
   uv = execFileSync("scripts/uv", { cwd: join(__dirname, "../../.."), encoding: "utf8" }).trim();
   upstream = await TestIndex.start();
   root = mkdtempSync(join(tmpdir(), "pypi-client-"));
+  oldPip = join(root, "pip-of-debian-12");
+  const pinned = join(__dirname, "../../../toolchain/pip-of-debian-12.txt");
+  const how = ["--quiet", "--no-deps", "--require-hashes", "--target", oldPip, "-r", pinned];
+  execFileSync("python3", ["-m", "pip", "install", ...how]);
   store = new ContentStore(root);
   for (const version of ["1.0", "2.0", "3.0"]) {
     upstream.offer("site-app", app(version));
@@ -60,10 +65,12 @@ const environment = () => {
 };
 const index = () => `${web.address}/wheels/simple/`;
 const target = () => mkdtempSync(join(root, "site-"));
-const pip = (...args: string[]) =>
+const pipWith = (env: NodeJS.ProcessEnv, ...args: string[]) =>
   exec("python3", ["-m", "pip", "install", "--no-cache-dir", "--index-url", index(), "--target", target(), ...args], {
-    env: environment(),
+    env: { ...environment(), ...env },
   });
+const pip = (...args: string[]) => pipWith({}, ...args);
+const pipOfDebian12 = (...args: string[]) => pipWith({ PYTHONPATH: oldPip }, ...args);
 const uvPip = (...args: string[]) =>
   exec(uv, ["pip", "install", "--no-cache", "--no-config", "--index-url", index(), "--target", target(), ...args], {
     env: environment(),
@@ -82,11 +89,14 @@ test("pip, pip with hashes and uv install through every switch and rollback", as
   const requirements = hashed();
   let busy = true;
   const clients = Promise.all(
-    [() => pip("Site_App"), () => pip("--require-hashes", "-r", requirements), () => uvPip("site-app")].map(
-      async (install) => {
-        for (let round = 0; round < ROUNDS; round++) await install();
-      },
-    ),
+    [
+      () => pip("Site_App"),
+      () => pip("--require-hashes", "-r", requirements),
+      () => pipOfDebian12("site-app"),
+      () => uvPip("site-app"),
+    ].map(async (install) => {
+      for (let round = 0; round < ROUNDS; round++) await install();
+    }),
   ).finally(() => {
     busy = false;
   });

@@ -28,6 +28,7 @@ const config = (registryPort: number, seed = "seed", mirror = "") => `config:
     images: [{ repository: site/hello, tag: v1, architectures: [amd64, arm64, s390x] }]
     content: { host: here, store: ${store} }
     apt: ${upstream.mirrors("archive.gpg", "control1", mirror)}
+    pypi: ${upstream.indexes("site.txt")}
   openstack-site:undercloud: { nodes: [control1] }
   openstack-site:overcloud: { deployHost: seed, inventory: { control: [control1] } }
 `;
@@ -112,6 +113,7 @@ function setSite(...values: Parameters<typeof config>): void {
 beforeAll(async () => {
   await upstream.start();
   upstream.putKeyring(join(project.root, "archive.gpg"));
+  project.write("site.txt", "pip==23.0.1\nsite-app==1.0\nsite-lib==1.0\n");
   project.write(`Pulumi.${stack}.yaml`, config(4000));
   await succeed("stack", "init", stack);
 }, 60_000);
@@ -197,6 +199,15 @@ test.each([
   },
   60_000,
 );
+
+test("pip of a host without a way out asks the site's index alone, and installs from it", async () => {
+  const script = `index=$(sed -n 's/^index-url = //p' /etc/pip.conf) && wheel=pip-23.0.1-py3-none-any.whl &&
+    python3 -c 'import sys, urllib.request as r; r.urlretrieve(*sys.argv[1:])' "\${index%simple/}packages/pip/$wheel" /tmp/$wheel &&
+    python3 /tmp/$wheel/pip install --no-cache-dir --target /tmp/site site-app && ls /tmp/site`;
+  const { stdout } = await inside("control1", script);
+  expect(stdout).toContain(`Looking in indexes: http://${SEED}:8080/python/simple/`);
+  expect(stdout).toMatch(/site_app-1.0.dist-info\n(.*\n)*site_lib-1.0.dist-info/);
+}, 60_000);
 
 test("what the upstream has now is in the preview and comes with one up; an earlier state is served again by its name", async () => {
   const { site: before } = JSON.parse(await succeed("stack", "output", "mirrors", "--json")) as { site: string };

@@ -1,18 +1,28 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArchiveKey, TestArchive } from "../../support/apt/archive";
 import { debOf } from "../../support/apt/deb";
+import { TestIndex } from "../../support/pypi/upstream";
+import { wheelOf } from "../../support/pypi/wheel";
 
-/** An apt archive that this machine reaches and the lab does not, and a directory for what is mirrored of it. */
+const PIP = join(__dirname, "../../../toolchain/pip-of-debian-12.txt");
+
+/** An apt archive and a Python index that this machine reaches and the lab does not, and a directory for what is kept of them. */
 export class Upstream {
   readonly store = mkdtempSync(join(tmpdir(), "site-content-"));
   private readonly key = new ArchiveKey();
   private archive: TestArchive | undefined;
+  private index: TestIndex | undefined;
 
   async start(): Promise<void> {
     this.archive = await TestArchive.start();
     this.publish("1");
+    this.index = await TestIndex.start();
+    this.index.offer("site-app", wheelOf("site_app", "1.0", { requires: ["site-lib>=1"] }));
+    this.index.offer("site-lib", wheelOf("site_lib", "1.0"));
+    this.index.offer("pip", realPip());
   }
 
   /** Its two packages, at that version. */
@@ -36,9 +46,29 @@ export class Upstream {
     return `[${whole}, { name: tools, ${from}, packages: [site-tool], clients: [${node}] }]`;
   }
 
+  /** seed.pypi of a stack file. */
+  indexes(list: string): string {
+    const targets = `targets: [{ python: "3.11", architecture: x86_64 }]`;
+    return `[{ name: python, lists: [${list}], ${targets}, upstream: "${this.index?.simple}" }]`;
+  }
+
   async close(): Promise<void> {
+    await this.index?.close();
     this.key.remove();
     rmSync(this.store, { recursive: true });
     await this.archive?.close();
+  }
+}
+
+/** The pip of Debian 12 itself: a lab host has none, and its wheel can be run as it is. */
+function realPip() {
+  const directory = mkdtempSync(join(tmpdir(), "site-pip-"));
+  try {
+    const how = ["--quiet", "--no-deps", "--require-hashes", "--dest", directory, "-r", PIP];
+    execFileSync("python3", ["-m", "pip", "download", ...how]);
+    const [filename = ""] = readdirSync(directory);
+    return { filename, bytes: readFileSync(join(directory, filename)) };
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 }
