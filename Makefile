@@ -29,7 +29,7 @@ backup: ## save state, passphrase and keys (FILE=name)
 restore: ## bring them back (FILE=name; FORCE=1 over a newer state)
 	@scripts/restore $(FILE)
 
-scrub: ## read every byte of the mirrors again and repair (RATE=20: MB a second)
+scrub: ## read every byte of the content again and repair (RATE=20: MB a second)
 	@scripts/scrub
 
 test: ## types, unit, contract and the thin real tests (COLD=1: from empty caches)

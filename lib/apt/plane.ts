@@ -8,6 +8,7 @@ import { type Layout, planTree } from "./tree";
 
 /** apt archives, as what is served from any store sees them. */
 export const aptPlane: Plane<Layout> = {
+  head: '{"suites":[',
   async tree(store, generations, layout) {
     const manifests = await Promise.all(generations.map((each) => readManifest(store, each)));
     return planTree(await readFiles(store, manifests), layout);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, renameSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -47,6 +47,16 @@ export class Arrivals {
       if (batch.length > 0) await effect(`store ${batch.length} files`, () => this.bringIn(batch));
     });
     return this.turn;
+  }
+
+  /** Leaves nothing behind but parts that a later run goes on with. */
+  end(): void {
+    try {
+      rmdirSync(this.directory);
+    } catch (error) {
+      if (!["ENOENT", "ENOTEMPTY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    }
+    this.ready = false;
   }
 
   private get directory(): string {

@@ -57,6 +57,11 @@ export class Fetch {
     return this.arrivals.settle();
   }
 
+  /** Nothing more is fetched by this one. */
+  end(): void {
+    this.arrivals.end();
+  }
+
   private async lacking(wanted: Wanted): Promise<void> {
     if (!(await this.has(wanted.digest))) await this.bring(wanted);
   }

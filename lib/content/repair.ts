@@ -36,8 +36,8 @@ export async function repair(
   for (const file of files) if (!(await isWhole(store, file))) bad.push(file);
   if (bad.length === 0) return [];
   const client = new DownloadClient(ca === undefined ? {} : { ca });
+  const fetch = new Fetch(store, client, "repair", signal);
   try {
-    const fetch = new Fetch(store, client, "repair", signal);
     // What is bad stays until better is there: behind a gap it may be all there is.
     for (const file of bad) if (!file.again) await fetch.bring(file);
     await fetch.settle();
@@ -45,6 +45,7 @@ export async function repair(
     for (const { again, digest } of bad) if (again) await makeAnew(store, digest, await again());
   } finally {
     await client.close();
+    fetch.end();
   }
   return bad.map(({ path }) => path);
 }

@@ -2,12 +2,12 @@ import { createInterface } from "node:readline";
 import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
 import { aptGiveUp, aptMirror, aptRemember } from "./jobs/apt-mirror";
 import { aptPlan } from "./jobs/apt-plan";
-import { aptScrub } from "./jobs/apt-scrub";
 import { aptBringKey, aptObserveKey, aptRememberKey, aptRemoveKey } from "./jobs/apt-site-key";
 import { checksum } from "./jobs/checksum";
 import { copyImage } from "./jobs/copy-image";
 import { facts } from "./jobs/facts";
 import { pypiGiveUp, pypiIndex, pypiLook, pypiPlan, pypiRemember } from "./jobs/pypi-index";
+import { scrubStore } from "./jobs/scrub";
 import { serveBefore, served, servedBefore, serveManifest, unserveName } from "./jobs/serve";
 import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
 import {
@@ -40,7 +40,7 @@ const JOBS = [
   pypiLook,
   pypiRemember,
   pypiGiveUp,
-  aptScrub,
+  scrubStore,
   served,
   serveManifest,
   servedBefore,

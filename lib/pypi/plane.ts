@@ -11,6 +11,7 @@ const place = ({ name }: Project, { filename }: IndexFile): string => `packages/
 
 /** Indexes of Python packages, as what is served from any store sees them. Their trees have one form only. */
 export const pypiPlane: Plane<null> = {
+  head: '{"pages":{',
   async tree(store, generations) {
     const files = new Map<string, Digest>();
     const [current, ...earlier] = await Promise.all(generations.map((each) => statesOf(store, each)));

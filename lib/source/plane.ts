@@ -3,6 +3,7 @@ import { readManifest } from "./manifest";
 
 /** Sources, as what is served from any store sees them. */
 export const sourcePlane: Plane<null> = {
+  head: '{"asked":{',
   async tree(store, [served, ...earlier]) {
     const { source, files = [] } = (await readManifest(store, served)) ?? {};
     const tree = new Map(files.map(({ path, digest }) => [path, digest]));

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import type { ServedBefore } from "../../lib/content/served-before";
-import type { PlaneName } from "../../lib/host/jobs/serve";
+import type { PlaneName } from "../../lib/host/planes";
 import type { Context } from "../resource";
 import { beside, type storeArguments } from "./on-store";
 

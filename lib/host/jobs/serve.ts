@@ -1,21 +1,15 @@
-import { aptPlane } from "../../apt/plane";
 import type { Digest } from "../../content/digest";
 import type { Plane } from "../../content/plane";
 import { mend, observeServed, serve, unserve } from "../../content/served";
 import { putServedBack, rememberServed, type ServedBefore } from "../../content/served-before";
 import { ContentStore } from "../../content/store";
-import { pypiPlane } from "../../pypi/plane";
 import { defineJob } from "../jobs";
-
-/** Every plane whose manifests can be served. */
-const PLANES = { apt: aptPlane, pypi: pypiPlane } satisfies Record<string, Plane<never>>;
+import { PLANES, type PlaneName } from "../planes";
 
 interface Name {
   store: string;
   name: string;
 }
-
-export type PlaneName = keyof typeof PLANES;
 
 interface Order extends Name {
   plane: PlaneName;

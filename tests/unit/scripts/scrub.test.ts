@@ -54,8 +54,8 @@ test("the mirrors a state names are read; what cannot be had again is told, and 
   });
 });
 
-test("a state without mirrors is none of its business", () => {
+test("a state without content is none of its business", () => {
   const input = JSON.stringify({ deployment: {} });
   const { status, stderr } = spawnSync(process.execPath, [main], { input, encoding: "utf8" });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "this stack keeps no mirrors\n" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "this stack keeps no content\n" });
 });

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mirror } from "../../../../lib/apt/mirror";
-import { scrub } from "../../../../lib/apt/scrub";
+import { aptPlane } from "../../../../lib/apt/plane";
 import { digestOf } from "../../../../lib/content/digest";
+import { scrub } from "../../../../lib/content/scrub";
 import { takeSnapshot } from "../../../../lib/content/snapshot";
 import { ContentStore } from "../../../../lib/content/store";
 import type { Report } from "../../../../lib/progress";
@@ -43,7 +44,7 @@ test("what was lost for good is told, and the rest is repaired all the same", as
   await mirrored(1, 0, 1, 2);
   for (const n of [0, 1, 2]) rot(n);
   archive.files.delete(deb(1));
-  const { repaired, lost } = await scrub({ store: root }, () => {}, quiet);
+  const { repaired, lost } = await scrub([aptPlane], { store: root }, () => {}, quiet);
   expect(repaired.sort()).toEqual([deb(0), deb(2)].sort());
   expect(lost).toEqual([{ path: deb(1), why: expect.stringContaining("404") }]);
   // Behind a gap it may be all there is.
@@ -55,7 +56,7 @@ test("states a mirror no longer keeps are read for the snapshot that does", asyn
   await takeSnapshot(store, "release", { manifest, note: "" });
   await mirrored(2, 1);
   rot(0);
-  expect(await scrub({ store: root }, () => {}, quiet)).toMatchObject({ repaired: [deb(0)], lost: [] });
+  expect(await scrub([aptPlane], { store: root }, () => {}, quiet)).toMatchObject({ repaired: [deb(0)], lost: [] });
   expect(readFileSync(store.path(digestOf(packages[0]?.bytes ?? "")))).toEqual(packages[0]?.bytes);
 });
 
@@ -68,9 +69,9 @@ test("it keeps to its rate, and goes on where it was cut", async () => {
     if (seen > 250_000) cut.abort(new Error("cut"));
   };
   const start = Date.now();
-  await expect(scrub({ store: root, rate: 200_000 }, stop, cut.signal)).rejects.toThrow("cut");
+  await expect(scrub([aptPlane], { store: root, rate: 200_000 }, stop, cut.signal)).rejects.toThrow("cut");
   expect(Date.now() - start).toBeGreaterThan(((seen - 101_000) / 200_000) * 1000);
-  const rest = await scrub({ store: root }, () => {}, quiet);
+  const rest = await scrub([aptPlane], { store: root }, () => {}, quiet);
   expect(rest.bytes).toBeLessThan(250_000);
-  expect((await scrub({ store: root }, () => {}, quiet)).bytes).toBeGreaterThan(400_000);
+  expect((await scrub([aptPlane], { store: root }, () => {}, quiet)).bytes).toBeGreaterThan(400_000);
 });

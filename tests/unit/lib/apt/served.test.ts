@@ -14,8 +14,8 @@ import { join } from "node:path";
 import { forget } from "../../../../lib/apt/forget";
 import { mirror } from "../../../../lib/apt/mirror";
 import { aptPlane } from "../../../../lib/apt/plane";
-import { scrub } from "../../../../lib/apt/scrub";
 import { type Digest, digestOf } from "../../../../lib/content/digest";
+import { scrub } from "../../../../lib/content/scrub";
 import { mend, observeServed, serve, unserve } from "../../../../lib/content/served";
 import { putServedBack, rememberServed, type ServedBefore } from "../../../../lib/content/served-before";
 import { ContentStore } from "../../../../lib/content/store";
@@ -128,12 +128,12 @@ test("a scrub finds what rotted in the store and fetches it again, for clients, 
   writeFileSync(path, Buffer.alloc(1000, "rot"));
   (await import("node:fs")).utimesSync(path, atime, mtime);
   rmSync(store.path(second));
-  const result = await scrub({ store: root }, () => {}, new AbortController().signal);
+  const result = await scrub([aptPlane], { store: root }, () => {}, new AbortController().signal);
   expect(result.repaired.map((each) => each.split("/").at(-1)).sort()).toEqual(["one_1_amd64.deb", "two_1_amd64.deb"]);
   expect(readFileSync(path)).toEqual(packages[0]?.bytes);
   expect(readFileSync(served(deb(0)))).toEqual(packages[0]?.bytes);
   expect((await observeServed(store, "site"))?.touched).toEqual([]);
-  expect(await scrub({ store: root }, () => {}, new AbortController().signal)).toMatchObject({
+  expect(await scrub([aptPlane], { store: root }, () => {}, new AbortController().signal)).toMatchObject({
     repaired: [],
     lost: [],
   });

@@ -27,7 +27,11 @@ async function state(...names: string[]): Promise<{ manifest: Digest; files: Dig
 const take = (manifest: Digest) => takeSnapshot(store, "release", { manifest, note: "" });
 const there = (digests: readonly Digest[]) =>
   Promise.all(digests.map(async (digest) => (await store.size(digest)) !== undefined));
-const plane: Plane = { tree: async (_store, [manifest]) => new Map([["state", manifest]]), files: async () => [] };
+const plane: Plane = {
+  head: "{",
+  tree: async (_store, [manifest]) => new Map([["state", manifest]]),
+  files: async () => [],
+};
 
 test("a state stays with its files when the mirror gives it up, until the snapshot goes, too", async () => {
   const [old, now] = [await state("shared", "old"), await state("shared", "now")];

@@ -1,14 +1,13 @@
 import { setTimeout } from "node:timers/promises";
-import { canonicalJson, type Digest, digestOf } from "../content/digest";
-import { readRecord, removeRecord, writeRecord } from "../content/record";
-import { repair, type Stored } from "../content/repair";
-import { serve, servedStates } from "../content/served";
-import { ContentStore } from "../content/store";
 import { effect } from "../effect";
 import type { Report } from "../progress";
-import { aptPlane } from "./plane";
-import { standingManifests } from "./standing";
-import type { Layout } from "./tree";
+import { canonicalJson, type Digest, digestOf } from "./digest";
+import type { Plane } from "./plane";
+import { readRecord, removeRecord, writeRecord } from "./record";
+import { repair, type Stored } from "./repair";
+import { serve, servedStates } from "./served";
+import { type StandingState, standingStates } from "./standing";
+import { ContentStore } from "./store";
 
 export interface ScrubOrder {
   store: string;
@@ -33,18 +32,19 @@ interface Position {
 }
 
 /**
- * Reads every byte of the mirrors in a store again, of all states that are kept or served; what is not what its digest
+ * Reads every byte of these planes in a store again, of all states that are kept or served; what is not what its digest
  * says is fetched anew from where it came, and names under which it is served get it.
  */
 export async function scrub(
+  planes: readonly Plane<never>[],
   { store: root, rate, ca }: ScrubOrder,
   report: Report,
   signal: AbortSignal,
 ): Promise<ScrubResult> {
   const store = new ContentStore(root);
-  const manifests = await standingManifests(store);
-  const of = digestOf(canonicalJson(manifests));
-  const files = await filesOf(store, manifests);
+  const states = await standingStates(store, planes);
+  const of = digestOf(canonicalJson(states.map(({ manifest }) => manifest)));
+  const files = await filesOf(store, states);
   const position = await readRecord<Position>(positionFile(store));
   const left = files.filter(({ digest }) => position?.of !== of || digest > position.after);
   const total = bytesOf(files);
@@ -65,7 +65,7 @@ export async function scrub(
     if (early > 0) await setTimeout(early, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
   await effect("end the scrub", () => removeRecord(positionFile(store)));
-  if (result.repaired.length > 0) await serveAgain(store, manifests);
+  if (result.repaired.length > 0) await serveAgain(store, states);
   return result;
 }
 
@@ -74,10 +74,10 @@ const positionFile = (store: ContentStore): string => `${store.root}/scrub.json`
 const bytesOf = (files: readonly Stored[]): number => files.reduce((sum, { size }) => sum + size, 0);
 
 /** Each once, in the order of their digests. */
-async function filesOf(store: ContentStore, manifests: readonly Digest[]): Promise<Stored[]> {
+async function filesOf(store: ContentStore, states: readonly StandingState[]): Promise<Stored[]> {
   const files = new Map<Digest, Stored>();
-  for (const manifest of manifests) {
-    for (const file of await aptPlane.files(store, manifest)) files.set(file.digest, file);
+  for (const { plane, manifest } of states) {
+    for (const file of await plane.files(store, manifest)) files.set(file.digest, file);
   }
   return [...files.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }
@@ -99,8 +99,9 @@ async function look(
 }
 
 /** Trees link the bytes they were made of: a file that came again is another. */
-async function serveAgain(store: ContentStore, manifests: readonly Digest[]): Promise<void> {
+async function serveAgain(store: ContentStore, states: readonly StandingState[]): Promise<void> {
   for (const { name, manifest, layout } of await servedStates(store)) {
-    if (manifests.includes(manifest)) await serve(aptPlane, store, name, manifest, layout as Layout);
+    const state = states.find((each) => each.manifest === manifest);
+    if (state) await serve(state.plane as Plane<unknown>, store, name, manifest, layout);
   }
 }

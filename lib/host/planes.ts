@@ -1,0 +1,9 @@
+import { aptPlane } from "../apt/plane";
+import type { Plane } from "../content/plane";
+import { pypiPlane } from "../pypi/plane";
+import { sourcePlane } from "../source/plane";
+
+/** Every plane whose manifests stand in stores. */
+export const PLANES = { apt: aptPlane, pypi: pypiPlane, source: sourcePlane } satisfies Record<string, Plane<never>>;
+
+export type PlaneName = keyof typeof PLANES;
