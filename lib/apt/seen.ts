@@ -16,7 +16,8 @@ const named = (suites: readonly SuiteRecord[]): Digest[] =>
 
 /** What was selected when somebody last looked, and of what: the next look solves nothing. */
 export interface SeenSelection {
-  of: Digest;
+  /** Null while another one takes its place: then nobody goes by it, and it only says what is to be removed. */
+  of: Digest | null;
   suites: FilteredSuite[];
 }
 
@@ -27,13 +28,16 @@ export function readSelection(store: ContentStore, name: string): Promise<SeenSe
 }
 
 export async function noteSelection(store: ContentStore, name: string, selection: SeenSelection): Promise<void> {
-  const before = poolsOf(await readSelection(store, name));
-  await writeRecord(selectionOf(store, name), selection, `note what ${name} selects`);
+  const before = await readSelection(store, name);
+  const note = (what: SeenSelection) => writeRecord(selectionOf(store, name), what, `note what ${name} selects`);
+  if (before) await note({ ...before, of: null });
   await pin(store, `selected/${name}`, poolsOf(selection));
   await discard(
     store,
-    before.filter((digest) => !poolsOf(selection).includes(digest)),
+    poolsOf(before).filter((digest) => !poolsOf(selection).includes(digest)),
   );
+  // Last: a run cut short before it still knows what is left to remove.
+  await note(selection);
 }
 
 /** The other files are made of the selection itself. */

@@ -15,6 +15,8 @@ export interface Standing {
   manifest: Digest;
   /** What it held before, newest first: what can still be served again. */
   earlier: Earlier[];
+  /** States it gave up, whose files are being removed: a run cut short leaves them to the next one. */
+  leaving?: Digest[];
 }
 
 const STANDING = z.object({
@@ -23,6 +25,7 @@ const STANDING = z.object({
 });
 
 const manifests = ({ manifest, earlier }: Standing): Digest[] => [manifest, ...earlier.map((each) => each.manifest)];
+const all = (standing: Standing): Digest[] => [...manifests(standing), ...(standing.leaving ?? [])];
 
 /** The named things of one plane in a store: what each holds, kept in `<store>/<folder>/<name>.json`. */
 export class Shelf<S extends Standing> {
@@ -52,10 +55,12 @@ export class Shelf<S extends Standing> {
   /** Lets it stand where this says; states that are no longer kept go, with the files only they name. */
   async settle(store: ContentStore, name: string, before: S | undefined, after: S): Promise<void> {
     if (isDeepStrictEqual(before, after)) return;
-    const gone = (before ? manifests(before) : []).filter((each) => !manifests(after).includes(each));
+    const gone = (before ? all(before) : []).filter((each) => !manifests(after).includes(each));
+    const note = (what: S) => writeRecord(this.file(store.root, name), what, `note ${this.owner(name)}`);
     await pin(store, this.owner(name), manifests(after));
-    await writeRecord(this.file(store.root, name), after, `note ${this.owner(name)}`);
+    if (gone.length > 0) await note({ ...after, leaving: gone });
     await discard(store, gone);
+    await note(after);
   }
 
   /** Notes what it holds and keeps it, whatever happens to it: for the day it is put back. */
@@ -76,7 +81,7 @@ export class Shelf<S extends Standing> {
     const standing = await this.read(store, name);
     if (!standing) return;
     await unpin(store, this.owner(name));
-    if (deleteData) await discard(store, manifests(standing));
+    if (deleteData) await discard(store, all(standing));
     // Last: a removal cut short still knows what is left to remove.
     await effect(`forget ${this.owner(name)}`, () => removeRecord(this.file(store.root, name)));
   }

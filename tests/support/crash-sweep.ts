@@ -6,6 +6,7 @@ const MOST = 300;
 
 /** Why a sweep is too slow for `make test`, and runs in `make test-full PLANE=contract`. */
 const SLOW: Readonly<Record<string, string>> = {
+  "apt:Mirror, selected": "apt solves anew at each run",
   "host:AptSources": "apt-get update on a lab host",
   "host:Container": "starts and stops containers on a lab host",
   "host:DockerSettings": "reloads Docker on a lab host",

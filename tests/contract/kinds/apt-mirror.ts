@@ -2,10 +2,10 @@ import { Mirror } from "../../../providers/apt/mirror";
 import { type MakeFixture, PASSWORD, refusing } from "../../support/fixture";
 import { AptGround } from "./apt-store";
 
-export const aptMirror: MakeFixture = () => {
+export const aptMirror = (_name: string, target: { ground?: AptGround } = {}): ReturnType<MakeFixture> => {
   let ground: AptGround;
   const args = () => ({
-    ...{ host: ground.host, store: ground.store, name: "site", keep: 1, deleteData: true },
+    ...{ host: ground.host, store: ground.store, name: "site", keep: 0, deleteData: true },
     suites: [ground.planned("trixie")],
   });
   return {
@@ -13,6 +13,7 @@ export const aptMirror: MakeFixture = () => {
     module: "providers/apt/mirror",
     async setup() {
       ground = await AptGround.make();
+      target.ground = ground;
     },
     teardown: () => ground.end(),
     args,

@@ -1,5 +1,6 @@
 import type { MakeFixture } from "../../support/fixture";
 import { aptMirror } from "./apt-mirror";
+import { aptMirrorSelected } from "./apt-mirror-selected";
 import { aptPublished } from "./apt-published";
 import { aptSiteKey } from "./apt-site-key";
 import { aptSnapshot } from "./apt-snapshot";
@@ -24,6 +25,7 @@ import { sourceTreeKind } from "./source-tree";
 /** Every kind under the contract, some in two ways. A new kind is one file and one line here. */
 export const fixtures: Record<string, MakeFixture> = {
   "apt:Mirror": aptMirror,
+  "apt:Mirror, selected": aptMirrorSelected,
   "apt:Published": aptPublished,
   "apt:Snapshot": aptSnapshot,
   "apt:SiteKey": aptSiteKey,
