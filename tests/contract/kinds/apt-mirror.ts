@@ -5,7 +5,7 @@ import { AptGround } from "./apt-store";
 export const aptMirror = (_name: string, target: { ground?: AptGround } = {}): ReturnType<MakeFixture> => {
   let ground: AptGround;
   const args = () => ({
-    ...{ host: ground.host, store: ground.store, name: "site", keep: 0, deleteData: true },
+    ...{ host: ground.host, store: ground.store, name: "site", keep: 1, deleteData: true },
     suites: [ground.planned("trixie")],
   });
   return {
