@@ -8,6 +8,7 @@ import { type Mistake, unknownNames } from "./config/names";
 import { pypiIndex } from "./config/pypi";
 import { registry } from "./config/registry";
 import { registryMistakes } from "./config/registry-rules";
+import { contentSource } from "./config/source";
 import { upstream } from "./config/upstream";
 import { hostName, localWay, sshWay } from "./lib/host/connection";
 
@@ -39,6 +40,7 @@ const seed = z
     content: content.optional(),
     apt: z.array(aptMirror).default([]),
     pypi: z.array(pypiIndex).default([]),
+    sources: z.array(contentSource).default([]),
   })
   .meta({ examples: [{ host: "seed", registry: { port: 4000 } }] });
 

@@ -67,6 +67,7 @@ function build(site: Site, plan: SitePlan) {
     architectures: seed.architectures,
     ...(seed.content && {
       ...{ content: seed.content.url, mirrors: seed.content.mirrors, indexes: seed.content.indexes },
+      sources: seed.content.sources,
       holes: Object.fromEntries((content?.indexes ?? []).map(({ name, holes }) => [name, holes])),
     }),
   };

@@ -61,7 +61,7 @@ export class AptMirror extends pulumi.ComponentResource {
     this.manifest = content.manifest;
     this.published = new Published(
       `${name}-served`,
-      { ...at, manifest: serve ?? content.manifest },
+      { ...at, manifest: serve ?? content.manifest, ...(mirror.ca === undefined ? {} : { ca: mirror.ca }) },
       on(machine, this, content),
     );
     this.registerOutputs({ manifest: content.manifest });

@@ -6,6 +6,7 @@ import type { RegistryReach } from "../providers/oci/in-registry";
 import { AptMirror, type MirrorPlan } from "./apt-mirror";
 import { type Machine, on } from "./machine";
 import { type IndexPlan, PypiIndex } from "./pypi-index";
+import { type SourcePlan, Sources } from "./sources";
 import { WebServer, type WebServerPlan } from "./web-server";
 
 /** What is served as files, as it was planned. */
@@ -14,6 +15,7 @@ export interface ContentPlan {
   web: WebServerPlan & { url: string };
   mirrors: MirrorPlan[];
   indexes: IndexPlan[];
+  sources: readonly SourcePlan[];
   key?: { name: string; generation: number; keyring: string };
 }
 
@@ -40,6 +42,8 @@ export class Content extends pulumi.ComponentResource {
   readonly mirrors: Readonly<Record<string, pulumi.Output<string>>>;
   /** By name of the index: the state it has. */
   readonly indexes: Readonly<Record<string, pulumi.Output<string>>>;
+  /** By name of the source: its address. */
+  readonly sources: Readonly<Record<string, pulumi.Output<string>>> = {};
 
   constructor(name: string, args: ContentArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Content", name, {}, options);
@@ -65,6 +69,11 @@ export class Content extends pulumi.ComponentResource {
       ] as const;
     });
     this.indexes = Object.fromEntries(indexed.map(([index, { manifest }]) => [index, manifest]));
+    const { store, sources } = plan;
+    if (sources.length > 0) {
+      const made = new Sources(`${name}-sources`, { machine: keeper, store, url: this.url, sources }, { parent: this });
+      this.sources = made.addresses;
+    }
     this.registerOutputs({ url: this.url });
   }
 

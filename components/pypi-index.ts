@@ -11,6 +11,8 @@ export interface IndexPlan {
   lists: string[];
   targets: { python: string; architecture: "x86_64" | "aarch64" | "s390x"; glibc: string }[];
   directory?: string;
+  /** As PEM. */
+  ca?: string;
   onMissing: "fail" | "report";
   keep: number | { days: number };
   selection: string;
@@ -41,7 +43,12 @@ export class PypiIndex extends pulumi.ComponentResource {
     const at = { host: machine.connection, store, name: index.name };
     const content = new Index(name, { ...at, ...planned, missing: holes.length }, on(machine, this));
     this.manifest = content.manifest;
-    new Published(`${name}-served`, { ...at, manifest: serve ?? content.manifest }, on(machine, this, content));
+    const trust = index.ca === undefined ? {} : { ca: index.ca };
+    new Published(
+      `${name}-served`,
+      { ...at, manifest: serve ?? content.manifest, ...trust },
+      on(machine, this, content),
+    );
     this.registerOutputs({ manifest: content.manifest });
   }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { keepSchema } from "../lib/content/keep";
 import { hostName } from "../lib/host/connection";
+import { certificateFile } from "./certificate";
 
 const word = z.string().regex(/^[\w.+-]+$/, "a word of letters, digits, dots and dashes");
 const architectures = z.array(word).min(1);
@@ -72,14 +73,7 @@ export const aptMirror = z
         description: "Tree of another mirror on the host that keeps the content: what stands there is not fetched",
         examples: ["/var/spool/apt-mirror/mirror"],
       }),
-    ca: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: "PEM file beside the program, of the authority that signed the archives' certificates",
-        examples: ["certificates/ca.pem"],
-      }),
+    ca: certificateFile.optional(),
     keep: keepSchema.meta({
       description: "States before the present one that stay: so many, or those of `{days: 30}`",
     }),

@@ -1,7 +1,7 @@
 import { listed, type Mistake, named, type Values, within } from "./names";
 import { sshPort } from "./registry-rules";
 
-/** What of seed.content, seed.apt and seed.pypi does not go together, with itself or with the rest of the file. */
+/** What of seed.content, seed.apt, seed.pypi and seed.sources does not go together, with itself or with the rest of the file. */
 export function contentMistakes(values: Values): Mistake[] {
   const seed = within(values, "seed");
   const mirrors = listed(within(seed, "apt"));
@@ -19,7 +19,7 @@ export function contentMistakes(values: Values): Mistake[] {
     ...found(
       kept.length > 0 && content === undefined,
       ["content"],
-      "mirrors and indexes need a place: a store, and a port",
+      "mirrors, indexes and sources need a place: a store, and a port",
     ),
     ...found(
       kept.length > 0 && content !== undefined && inLab,
@@ -48,14 +48,14 @@ function portsOf(values: Values): { port: unknown; taken: unknown[] } {
   return { port: within(seed, "content", "port") ?? 8080, taken: [sshPort(values), registry] };
 }
 
-/** A mirror or an index, and where it stands in the file. */
+/** A mirror, an index or a source, and where it stands in the file. */
 interface Kept {
   path: PropertyKey[];
   entry: unknown;
 }
 
 const keptIn = (seed: unknown): Kept[] =>
-  ["apt", "pypi"].flatMap((plane) =>
+  ["apt", "pypi", "sources"].flatMap((plane) =>
     listed(within(seed, plane)).map((entry, index) => ({ path: ["seed", plane, index], entry })),
   );
 

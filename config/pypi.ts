@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { keepSchema } from "../lib/content/keep";
 import { hostName } from "../lib/host/connection";
+import { certificateFile } from "./certificate";
 
 const target = z.strictObject({
   python: z
@@ -46,6 +47,7 @@ export const pypiIndex = z
       .regex(/^(\/[^/\0]+)+$/, "an absolute path without empty parts")
       .optional()
       .meta({ description: "Own wheels and sdists on the host that keeps the content, or what a pip2pi left" }),
+    ca: certificateFile.optional(),
     onMissing: z
       .enum(["fail", "report"])
       .default("fail")

@@ -68,7 +68,9 @@ export async function askKeeper<W extends { name: string }, P>(
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 function told({ fetch, room, rate }: Coming, store: string): string {
-  const coming = fetch.files === 0 ? "nothing" : `${counted(fetch.files, "file")}, ${formatBytes(fetch.bytes)}`;
+  // How much a commit is, git does not tell.
+  const bytes = fetch.bytes === 0 ? "" : `, ${formatBytes(fetch.bytes)}`;
+  const coming = fetch.files === 0 ? "nothing" : `${counted(fetch.files, "file")}${bytes}`;
   const time = rate && fetch.files > 0 ? `, about ${formatSeconds(fetch.bytes / rate)} at the last rate` : "";
   return `${coming} to fetch${time}; ${formatBytes(room.free)} free in ${store}`;
 }

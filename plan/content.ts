@@ -5,6 +5,7 @@ import type { PlannedBase } from "./base-images";
 import type { SiteMirror } from "./mirror-sources";
 import { planPypi, type SitePypi } from "./pypi-clients";
 import type { PlannedIndex, SiteIndex } from "./pypi-indexes";
+import type { SiteSource } from "./sources";
 import { type PlannedWebServer, planWebServer, type SiteContent } from "./web-server";
 
 /** What the site serves as files. */
@@ -17,6 +18,7 @@ export interface PlannedContent {
   /** Signs mirrors of selected packages; absent where there are none. */
   key?: { name: string; generation: number; keyring: string };
   indexes: SitePypi["indexes"];
+  sources: readonly SiteSource[];
   /** By host: what it installs from. */
   clients: Record<string, PlannedClient>;
   /** By host: the index its pip and uv ask. */
@@ -26,6 +28,7 @@ export interface PlannedContent {
 export interface ContentFacts {
   mirrors: readonly PlannedMirror[];
   indexes: readonly PlannedIndex[];
+  sources: readonly SiteSource[];
   /** What the web server's image is made from; absent where the site has one. */
   web: PlannedBase | undefined;
   /** Where it is kept unless the stack file says, and where it is served. */
@@ -41,7 +44,7 @@ export interface ContentFacts {
 export async function planContent(
   content: SiteContent,
   { apt, pypi }: { apt: readonly SiteMirror[]; pypi: readonly SiteIndex[] },
-  { mirrors, indexes, web, seed, address, everybody, owner }: ContentFacts,
+  { mirrors, indexes, sources, web, seed, address, everybody, owner }: ContentFacts,
 ): Promise<PlannedContent> {
   const server = planWebServer(content, address, web);
   const planned = apt.flatMap(({ name, keep, snapshots = {}, serve }) => {
@@ -57,6 +60,7 @@ export async function planContent(
     store: content.store,
     web: server,
     mirrors: planned,
+    sources,
     clients,
     ...planPypi(pypi, indexes, { url: server.url, everybody }),
   };

@@ -12,6 +12,7 @@ import { type SiteMirror, wantedMirror } from "./mirror-sources";
 import { type SiteIndex, wantedIndex } from "./pypi-indexes";
 import { type PlannedRegistry, planRegistry, type RegistryWay, type SiteRegistry } from "./registry";
 import { resolution } from "./resolution";
+import { type SiteSource, wantedSource } from "./sources";
 import { askUpstream, type ContentQuestion, OWN, questionOf } from "./upstream";
 import { type SiteContent, webImageFrom, webUrl } from "./web-server";
 
@@ -29,6 +30,7 @@ export interface SiteQuestion {
   content?: SiteContent | undefined;
   apt: readonly SiteMirror[];
   pypi: readonly SiteIndex[];
+  sources: readonly SiteSource[];
   /** Hosts that install from the site's mirrors and indexes, unless one says which. */
   clients: readonly string[];
 }
@@ -76,7 +78,7 @@ export async function planSite(site: SiteQuestion, at: Surroundings): Promise<Si
   const bases = all.slice(0, all.length - web.length);
   const sets = await planImages(images, { offered, bases }, `${directory}/content`, `stack/${stack}`);
   const seed = { seed: site.registryHost, address: addressOf(site), everybody: site.clients, owner };
-  const facts = { mirrors: [], indexes: [], ...stored, web: all[bases.length], ...seed };
+  const facts = { mirrors: [], indexes: [], sources: [], ...stored, web: all[bases.length], ...seed };
   const content = site.content && { content: await planContent(site.content, site, facts) };
   return { hosts, images: sets, held: contentOf(sets), registry, ...recipe, ...content, notes };
 }
@@ -84,11 +86,12 @@ export async function planSite(site: SiteQuestion, at: Surroundings): Promise<Si
 async function contentQuestion(site: SiteQuestion, owner: string): Promise<ContentQuestion | undefined> {
   const { content, apt, pypi } = site;
   if (!content) return undefined;
-  const [mirrors, indexes] = await Promise.all([
+  const [mirrors, indexes, sources] = await Promise.all([
     Promise.all(apt.map(wantedMirror)),
     Promise.all(pypi.map(wantedIndex)),
+    Promise.all(site.sources.map(wantedSource)),
   ]);
-  return { url: webUrl(content, addressOf(site)), owner, store: content.store, mirrors, indexes };
+  return { url: webUrl(content, addressOf(site)), owner, store: content.store, mirrors, indexes, sources };
 }
 
 /** Of the seed: this machine's, unless the stack file says. */

@@ -3,24 +3,31 @@ import { type PlannedMirror, planMirrors } from "./apt-mirrors";
 import type { Keeper, Note } from "./ask-keeper";
 import type { WantedMirror } from "./mirror-sources";
 import { type PlannedIndex, planIndexes, type WantedIndex } from "./pypi-indexes";
+import { planSources, type SiteSource } from "./sources";
 
 /** What a store is to hold. */
 export interface WantedContent {
   mirrors: readonly WantedMirror[];
   indexes: readonly WantedIndex[];
+  sources: readonly SiteSource[];
 }
 
 export interface StoredContent {
   mirrors: PlannedMirror[];
   indexes: PlannedIndex[];
+  sources: SiteSource[];
 }
 
 /** All that comes into one store. Every failure is told at once, and what cannot fit together is refused. */
 export async function planStored(
-  { mirrors, indexes }: WantedContent,
+  { mirrors, indexes, sources }: WantedContent,
   keeper: Keeper,
 ): Promise<StoredContent & { notes: Note[] }> {
-  const asked = await Promise.all([planMirrors(mirrors, keeper), planIndexes(indexes, keeper)]);
+  const asked = await Promise.all([
+    planMirrors(mirrors, keeper),
+    planIndexes(indexes, keeper),
+    planSources(sources, keeper),
+  ]);
   const failures = asked.flatMap((each) => each.failures);
   if (failures.length > 0)
     throw new Error(`content that cannot be planned; nothing was touched:\n${failures.join("\n")}`);
@@ -29,10 +36,11 @@ export async function planStored(
   if (room) assertRoom(coming, room, keeper.store);
   const low = room && tellLowRoom(coming, room, keeper.store);
   const warnings: Note[] = low === undefined ? [] : [{ about: "content", text: low, warning: true }];
-  const [mirrored, indexed] = asked;
+  const [mirrored, indexed, sourced] = asked;
   return {
     mirrors: mirrored.planned,
     indexes: indexed.planned,
+    sources: sourced.planned,
     notes: [...asked.flatMap(({ notes }) => notes), ...warnings],
   };
 }

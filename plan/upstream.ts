@@ -88,9 +88,9 @@ export async function askUpstream(question: Question, { registries, keeper, note
   ]);
   const found = { ...(recipe && { registryRecipe: recipe }), offered, bases };
   if (!stored) return found;
-  const { mirrors, indexes } = stored;
-  notes.push(...stored.notes);
-  return { ...found, stored: { mirrors, indexes } };
+  const { notes: told, ...rest } = stored;
+  notes.push(...told);
+  return { ...found, stored: rest };
 }
 
 async function withAuthorities(registries: Ways): Promise<Record<string, RegistryOptions>> {

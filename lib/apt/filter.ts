@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
@@ -39,9 +39,10 @@ export async function select(
   selection: Selection,
   signal: AbortSignal,
 ): Promise<SelectedSuite[]> {
-  const incoming = join(fetch.store.root, "incoming");
-  await mkdir(incoming, { recursive: true });
-  const root = await mkdtemp(join(incoming, "select-"));
+  const root = join(fetch.directory, "select");
+  // What a killed run left.
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
   try {
     const uris = [...new Set(sources.map(({ uri }) => uri))];
     const suites: Unpacked[] = [];

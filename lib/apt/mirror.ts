@@ -4,6 +4,7 @@ import type { Keep } from "../content/keep";
 import { earlierThan } from "../content/retention";
 import { assertRoom, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
+import { workIn } from "../content/work";
 import { DownloadClient } from "../http/download-client";
 import { inParallel } from "../parallel";
 import type { Report } from "../progress";
@@ -47,11 +48,23 @@ const AT_ONCE = 32;
 export async function mirror(order: MirrorOrder, report: Report, signal: AbortSignal): Promise<MirrorResult> {
   keepHeapSmall();
   const store = new ContentStore(order.store);
+  return workIn(store, workOf(order.name), report, signal, () => bring(order, store, report, signal));
+}
+
+/** Whose work in its store it is. */
+export const workOf = (name: string): string => `mirror-${name}`;
+
+async function bring(
+  order: MirrorOrder,
+  store: ContentStore,
+  report: Report,
+  signal: AbortSignal,
+): Promise<MirrorResult> {
   const before = await mirrorShelf.read(store, order.name);
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };
   const client = new DownloadClient({ connections: AT_ONCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
-    const fetch = new Fetch(store, client, order.name, signal);
+    const fetch = new Fetch(store, client, workOf(order.name), signal);
     await letGo(store, order.name);
     const { failures, ...found } = await contentsNow(order, standing.suites, client, fetch, signal);
     const suites = await signed(order, store, found, standing.suites);
@@ -84,7 +97,7 @@ function stillToCome(
   report: Report,
   signal: AbortSignal,
 ): Promise<Lacking[]> | Lacking[] {
-  return tree === undefined ? lacking : adoptTree(tree, store, name, lacking, report, signal);
+  return tree === undefined ? lacking : adoptTree(tree, store, workOf(name), lacking, report, signal);
 }
 
 /** Packages and their bytes. */

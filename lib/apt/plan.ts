@@ -1,6 +1,7 @@
 import { Fetch } from "../content/fetch";
 import { type Room, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
+import { workIn } from "../content/work";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
 import { keepHeapSmall } from "../small-heap";
@@ -39,14 +40,19 @@ const PATIENCE = 20_000;
  * What a mirror would hold now, without its packages. It runs next to the store, keeps there what it has read of indexes,
  * and so asks an unchanged suite once.
  */
-export async function planMirror(order: PlanOrder, _report: Report, signal: AbortSignal): Promise<MirrorPlan> {
+export async function planMirror(order: PlanOrder, report: Report, signal: AbortSignal): Promise<MirrorPlan> {
   keepHeapSmall();
   const store = new ContentStore(order.store);
+  const owner = `plan-${order.name}`;
+  return workIn(store, owner, report, signal, () => planIn(store, owner, order, signal));
+}
+
+async function planIn(store: ContentStore, owner: string, order: PlanOrder, signal: AbortSignal): Promise<MirrorPlan> {
   const before = await mirrorShelf.read(store, order.name);
   const standing = before ? await readManifest(store, before.manifest) : { suites: [] };
   const client = new DownloadClient({ timeout: PATIENCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
-    const fetch = new Fetch(store, client, `plan-${order.name}`, signal);
+    const fetch = new Fetch(store, client, owner, signal);
     const { suites, failures } = await contentsNow(order, standing.suites, client, fetch, signal);
     if (failures.length > 0) throw new ArchiveError(failures.join("\n"));
     const fresh = suites.filter((each) => !standing.suites.includes(each));

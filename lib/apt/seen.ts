@@ -30,7 +30,7 @@ export function readSelection(store: ContentStore, name: string): Promise<SeenSe
 export async function noteSelection(store: ContentStore, name: string, selection: SeenSelection): Promise<void> {
   const before = await readSelection(store, name);
   const note = (what: SeenSelection) => writeRecord(selectionOf(store, name), what, `note what ${name} selects`);
-  if (before) await note({ ...before, of: null });
+  await note({ of: null, suites: [...(before?.suites ?? []), ...selection.suites] });
   await pin(store, `selected/${name}`, poolsOf(selection));
   await discard(
     store,
@@ -45,26 +45,36 @@ const poolsOf = (selection: SeenSelection | undefined): Digest[] =>
   (selection?.suites ?? []).map(({ record }) => record.pool.manifest);
 
 /** Suites as they were when somebody last looked, and a mirror does not hold yet: the next look asks for no index. */
-export async function readSeen(store: ContentStore, name: string): Promise<SuiteRecord[]> {
-  return (await readRecord<SuiteRecord[]>(fileOf(store, name))) ?? [];
+interface Seen {
+  suites: SuiteRecord[];
+  /** What is being removed, or was about to be named: a run cut short leaves it to the next one. */
+  leaving?: Digest[];
 }
+
+const read = async (store: ContentStore, name: string): Promise<Seen> =>
+  (await readRecord<Seen>(fileOf(store, name))) ?? { suites: [] };
+
+export const readSeen = async (store: ContentStore, name: string): Promise<SuiteRecord[]> =>
+  (await read(store, name)).suites;
+
+const namedIn = ({ suites, leaving = [] }: Seen): Digest[] => [...named(suites), ...leaving];
 
 /** Notes them in the place of those before; what only those named goes, packages that came in vain included. */
 export async function noteSeen(store: ContentStore, name: string, suites: readonly SuiteRecord[]): Promise<void> {
-  const before = await readSeen(store, name);
-  if (isDeepStrictEqual(before, suites)) return;
+  const before = await read(store, name);
+  if (isDeepStrictEqual(before, { suites })) return;
   if (suites.length === 0) return forgetSeen(store, name);
-  await writeRecord(fileOf(store, name), suites, `note what ${name} saw`);
-  await pin(store, owner(name), named(suites));
+  const note = (what: Seen) => writeRecord(fileOf(store, name), what, `note what ${name} saw`);
   const kept = new Set(named(suites));
-  await discard(
-    store,
-    named(before).filter((digest) => !kept.has(digest)),
-  );
+  const gone = namedIn(before).filter((digest) => !kept.has(digest));
+  await note({ suites: [], leaving: [...gone, ...kept] });
+  await pin(store, owner(name), [...kept]);
+  await discard(store, gone);
+  await note({ suites: [...suites] });
 }
 
 export async function forgetSeen(store: ContentStore, name: string): Promise<void> {
-  const before = [...named(await readSeen(store, name)), ...poolsOf(await readSelection(store, name))];
+  const before = [...namedIn(await read(store, name)), ...poolsOf(await readSelection(store, name))];
   for (const each of [owner(name), `selected/${name}`]) await unpin(store, each);
   await discard(store, before);
   // Last: a removal cut short still knows what is left to remove.

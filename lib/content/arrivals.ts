@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, renameSync, rmdirSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { effect } from "../effect";
 import type { Digest } from "./digest";
 import type { ContentStore } from "./store";
+import { workDirectory } from "./work";
 
 /** What waits for one sync of the disk; more would only make a killed run verify more again. */
 const BATCH = { files: 4096, bytes: 2 ** 28 };
@@ -20,11 +21,16 @@ export class Arrivals {
   private ready = false;
   private turn: Promise<void> = Promise.resolve();
 
-  /** `owner` keeps the parts of two downloads that run at once apart. */
+  private readonly directory: string;
+
+  /** `within` keeps apart what one owner gathers in two ways. */
   constructor(
     private readonly store: ContentStore,
-    private readonly owner: string,
-  ) {}
+    owner: string,
+    within = "",
+  ) {
+    this.directory = join(workDirectory(store, owner), within);
+  }
 
   /** Where the bytes of a digest are gathered. */
   part(digest: Digest): string {
@@ -47,20 +53,6 @@ export class Arrivals {
       if (batch.length > 0) await effect(`store ${batch.length} files`, () => this.bringIn(batch));
     });
     return this.turn;
-  }
-
-  /** Leaves nothing behind but parts that a later run goes on with. */
-  end(): void {
-    try {
-      rmdirSync(this.directory);
-    } catch (error) {
-      if (!["ENOENT", "ENOTEMPTY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-    }
-    this.ready = false;
-  }
-
-  private get directory(): string {
-    return join(this.store.root, "incoming", encodeURIComponent(this.owner));
   }
 
   private async bringIn(batch: readonly Digest[]): Promise<void> {

@@ -1,44 +1,16 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import type { Digest } from "./digest";
-import { pinned } from "./pins";
+import { pinned, withPins } from "./pins";
+import { reach } from "./reach";
 import type { ContentStore } from "./store";
 
 /** Removes manifests and all they name, but for what anything pinned names, too. */
 export async function discard(store: ContentStore, manifests: readonly Digest[]): Promise<void> {
   if (manifests.length === 0) return;
-  const idle = await reach(store, manifests);
-  for (const digest of await reach(store, await pinned(store))) idle.delete(digest);
-  // Files before what names them: a removal cut short still knows what is left to remove.
-  for (const digest of [...idle].reverse()) await store.remove(digest);
-}
-
-/**
- * These and all they name. Manifests of every plane name their files by the key `digest`, and further manifests by the
- * key `manifest`, so that none has to know the others; what is no manifest, or is gone, names nothing more.
- */
-export async function reach(store: ContentStore, roots: readonly Digest[]): Promise<Set<Digest>> {
-  const all = new Set<Digest>();
-  const waiting = [...roots];
-  for (let root = waiting.pop(); root !== undefined; root = waiting.pop()) {
-    if ((await store.size(root)) === undefined) continue;
-    all.add(root);
-    for (const [, key, digest] of namedIn(store.path(root))) {
-      if (key === "manifest" && !all.has(digest as Digest)) waiting.push(digest as Digest);
-      else all.add(digest as Digest);
-    }
-  }
-  return all;
-}
-
-function namedIn(path: string): Iterable<RegExpMatchArray> {
-  const file = openSync(path, "r");
-  try {
-    // What is pinned may be large, and no manifest.
-    const first = Buffer.alloc(1);
-    readSync(file, first);
-    if (first.toString() !== "{") return [];
-    return readFileSync(path, "latin1").matchAll(/"(digest|manifest)":\s*"(sha256:[0-9a-f]{64})"/g);
-  } finally {
-    closeSync(file);
-  }
+  // Who pins meanwhile waits: what it then finds in the store stays there.
+  await withPins(store, async () => {
+    const idle = await reach(store, manifests);
+    for (const digest of await reach(store, await pinned(store))) idle.delete(digest);
+    // Files before what names them: a removal cut short still knows what is left to remove.
+    for (const digest of [...idle].reverse()) await store.remove(digest);
+  });
 }

@@ -5,6 +5,7 @@ import { Arrivals } from "./arrivals";
 import type { Digest } from "./digest";
 import { download } from "./download";
 import type { ContentStore } from "./store";
+import { workDirectory } from "./work";
 
 export interface Wanted {
   /** Tried in turn: the next only where the one before is proven absent. */
@@ -25,7 +26,7 @@ export class Fetch {
   constructor(
     readonly store: ContentStore,
     private readonly client: DownloadClient,
-    owner: string,
+    private readonly owner: string,
     private readonly signal?: AbortSignal,
   ) {
     this.arrivals = new Arrivals(store, owner);
@@ -57,9 +58,9 @@ export class Fetch {
     return this.arrivals.settle();
   }
 
-  /** Nothing more is fetched by this one. */
-  end(): void {
-    this.arrivals.end();
+  /** For what is made of what came, on its way into the store. */
+  get directory(): string {
+    return workDirectory(this.store, this.owner);
   }
 
   private async lacking(wanted: Wanted): Promise<void> {

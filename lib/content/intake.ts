@@ -18,7 +18,7 @@ export class Intake {
     private readonly store: ContentStore,
     owner: string,
   ) {
-    this.arrivals = new Arrivals(store, owner);
+    this.arrivals = new Arrivals(store, owner, "own");
   }
 
   has(digest: Digest): boolean {

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { effect } from "../effect";
 import type { Digest } from "./digest";
+import { alone } from "./lock";
 import { absent, removeRecord, replace } from "./record";
 import type { ContentStore } from "./store";
 
@@ -30,10 +31,14 @@ async function standing(store: ContentStore): Promise<void> {
 
 /** Says what an owner (a stack, a release, a bundle) needs; replaces what the same owner said before. */
 export async function pin(store: ContentStore, owner: string, digests: readonly Digest[]): Promise<void> {
-  await standing(store);
-  const path = file(store, owner);
   const text = [...new Set(digests)].sort().map((digest) => `${digest}\n`);
-  await replace(path, (aside) => writeFile(aside, text), `pin ${owner}`);
+  await withPins(store, () => replace(file(store, owner), (aside) => writeFile(aside, text), `pin ${owner}`));
+}
+
+/** Nobody pins while this runs. */
+export async function withPins<T>(store: ContentStore, run: () => Promise<T>): Promise<T> {
+  await standing(store);
+  return alone(directory(store), run);
 }
 
 export async function unpin(store: ContentStore, owner: string): Promise<void> {

@@ -3,6 +3,9 @@ import { DownloadClient } from "../http/download-client";
 import { type Digest, digestOfStream } from "./digest";
 import { Fetch } from "./fetch";
 import type { ContentStore } from "./store";
+import { workIn } from "./work";
+
+const OWNER = "repair";
 
 /** A file of a store, and where it came from. */
 export interface Stored {
@@ -34,9 +37,25 @@ export async function repair(
 ): Promise<string[]> {
   const bad: Stored[] = [];
   for (const file of files) if (!(await isWhole(store, file))) bad.push(file);
-  if (bad.length === 0) return [];
+  if (bad.length > 0)
+    await workIn(
+      store,
+      OWNER,
+      () => {},
+      signal,
+      () => bringAnew(store, bad, ca, signal),
+    );
+  return bad.map(({ path }) => path);
+}
+
+async function bringAnew(
+  store: ContentStore,
+  bad: readonly Stored[],
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const client = new DownloadClient(ca === undefined ? {} : { ca });
-  const fetch = new Fetch(store, client, "repair", signal);
+  const fetch = new Fetch(store, client, OWNER, signal);
   try {
     // What is bad stays until better is there: behind a gap it may be all there is.
     for (const file of bad) if (!file.again) await fetch.bring(file);
@@ -45,7 +64,5 @@ export async function repair(
     for (const { again, digest } of bad) if (again) await makeAnew(store, digest, await again());
   } finally {
     await client.close();
-    fetch.end();
   }
-  return bad.map(({ path }) => path);
 }

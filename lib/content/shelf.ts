@@ -6,6 +6,7 @@ import type { Digest } from "./digest";
 import { discard } from "./discard";
 import { digestForm } from "./form";
 import { pin, unpin } from "./pins";
+import { lostOf } from "./reach";
 import { parseRecord, readForm, removeRecord, writeRecord } from "./record";
 import type { Earlier } from "./retention";
 import type { ContentStore } from "./store";
@@ -55,9 +56,17 @@ export class Shelf<S extends Standing> {
   /** Lets it stand where this says; states that are no longer kept go, with the files only they name. */
   async settle(store: ContentStore, name: string, before: S | undefined, after: S): Promise<void> {
     if (isDeepStrictEqual(before, after)) return;
+    await pin(store, this.owner(name), manifests(after));
+    // Only now: what is found in the store from here on, nobody takes away any more.
+    const lost = await lostOf(store, after.manifest);
+    if (lost > 0)
+      throw new Error(`${lost} files of ${name} went from ${store.root} while it was made. Try: pulumi up again`);
+    await this.stand(store, name, before, after);
+  }
+
+  private async stand(store: ContentStore, name: string, before: S | undefined, after: S): Promise<void> {
     const gone = (before ? all(before) : []).filter((each) => !manifests(after).includes(each));
     const note = (what: S) => writeRecord(this.file(store.root, name), what, `note ${this.owner(name)}`);
-    await pin(store, this.owner(name), manifests(after));
     if (gone.length > 0) await note({ ...after, leaving: gone });
     await discard(store, gone);
     await note(after);
@@ -72,7 +81,8 @@ export class Shelf<S extends Standing> {
 
   /** Lets it stand where it stood when it was remembered. */
   async putBack(store: ContentStore, name: string, before: S): Promise<void> {
-    await this.settle(store, name, await this.read(store, name), before);
+    await pin(store, this.owner(name), manifests(before));
+    await this.stand(store, name, await this.read(store, name), before);
     await unpin(store, `before/${this.owner(name)}`);
   }
 

@@ -1,7 +1,8 @@
 import { effect } from "../effect";
 import type { Digest } from "./digest";
-import { discard, reach } from "./discard";
+import { discard } from "./discard";
 import { pin, unpin } from "./pins";
+import { lostOf } from "./reach";
 import { removeRecord, writeRecord } from "./record";
 import { servedStates } from "./served";
 import type { ContentStore } from "./store";
@@ -32,14 +33,6 @@ export async function takeSnapshot(store: ContentStore, name: string, snapshot: 
     );
   }
   await writeRecord(snapshotFile(store.root, name, manifest), snapshot, `note snapshot ${name}`);
-}
-
-async function lostOf(store: ContentStore, manifest: Digest): Promise<number> {
-  let lost = 0;
-  for (const digest of [manifest, ...(await reach(store, [manifest]))]) {
-    if ((await store.size(digest)) === undefined) lost++;
-  }
-  return lost;
 }
 
 /** Gives a state up; its files go, but for those that something else names. */

@@ -4,6 +4,7 @@ import { Intake } from "../content/intake";
 import type { Keep } from "../content/keep";
 import { earlierThan } from "../content/retention";
 import { ContentStore } from "../content/store";
+import { workIn } from "../content/work";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
 import { assemble } from "./assemble";
@@ -33,14 +34,26 @@ const AT_ONCE = 32;
 /** Brings an index to what its lists ask for now. What stood stays as it was until all of the new is whole. */
 export async function buildIndex(order: IndexOrder, report: Report, signal: AbortSignal): Promise<IndexStanding> {
   const store = new ContentStore(order.store);
+  return workIn(store, workOf(order.name), report, signal, () => build(order, store, report, signal));
+}
+
+/** Whose work in its store it is. */
+export const workOf = (name: string): string => `index-${name}`;
+
+async function build(
+  order: IndexOrder,
+  store: ContentStore,
+  report: Report,
+  signal: AbortSignal,
+): Promise<IndexStanding> {
   const client = new DownloadClient({ connections: AT_ONCE, ...(order.ca === undefined ? {} : { ca: order.ca }) });
   try {
-    const intake = new Intake(store, `own-${order.name}`);
+    const intake = new Intake(store, workOf(order.name));
     const before = await indexShelf.read(store, order.name);
     const selection = await selectionOf(order, client, signal);
     const local = order.directory ? await filesBelow(store, intake, order.name, order.directory) : [];
     const wanted = [...selection.files.map(fromUpstream), ...local.map(fromDirectory)];
-    const fetch = new Fetch(store, client, `index-${order.name}`, signal);
+    const fetch = new Fetch(store, client, workOf(order.name), signal);
     const read = (url: string) => small(client, new URL(url), signal);
     const manifest = await assemble({ store, intake, read }, before, wanted, order, { fetch, report, signal });
     const after: IndexStanding = {

@@ -11,7 +11,7 @@ import type { SourceFile } from "./manifest";
 export interface WantedCollection {
   url: string;
   digest: Digest;
-  size?: number;
+  size?: number | undefined;
 }
 
 export interface CollectionsOrder {

@@ -8,14 +8,16 @@ import type { Report } from "../progress";
 import { type Failure, tellFailures } from "./failures";
 import type { SourceFile } from "./manifest";
 import { sizeOf } from "./size";
-import { ownerOf } from "./work";
+
+/** Whose work in its store it is. */
+export const ownerOf = (name: string): string => `source-${name}`;
 
 export interface WantedFile {
   url: string;
   digest: Digest;
   path: string;
   /** Asked of its server where it is left out. */
-  size?: number;
+  size?: number | undefined;
 }
 
 export interface FilesOrder {

@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { Arrivals } from "../content/arrivals";
 import { digestOf, digestOfStream } from "../content/digest";
 import type { ContentStore } from "../content/store";
+import { ownerOf } from "./files";
 import type { SourceFile } from "./manifest";
-import { ownerOf, workDirectory } from "./work";
 
 /** A file that was made here: what it holds, or where it is until it is in the store. */
 export interface Made {
@@ -15,7 +15,6 @@ export interface Made {
 /** Brings what was made here into a store, by way of the directory that a killed run is cleared from. */
 export async function bringIn(store: ContentStore, name: string, all: readonly Made[]): Promise<SourceFile[]> {
   const arrivals = new Arrivals(store, ownerOf(name));
-  await mkdir(workDirectory(store, name), { recursive: true });
   const files = await Promise.all(
     all.map(async ({ path, content }) => {
       const described = Buffer.isBuffer(content)

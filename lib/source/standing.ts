@@ -7,7 +7,6 @@ import { forgetFailures } from "./failures";
 import { bringIn } from "./made";
 import { readManifest, type SourceFile, type SourceKind, type SourceManifest } from "./manifest";
 import { sourcePlane } from "./plane";
-import { clearWork } from "./work";
 
 export interface Standing {
   manifest: Digest;
@@ -52,7 +51,7 @@ export async function settle(store: ContentStore, name: string, manifest: Source
     store,
     before.filter((each) => !after.includes(each)),
   );
-  await tidy(store, name);
+  await forgetFailures(store, name);
   return digest;
 }
 
@@ -73,7 +72,7 @@ export async function remember(store: ContentStore, name: string, manifest: Dige
 export async function putBack(store: ContentStore, name: string, manifest: Digest): Promise<void> {
   await serve(sourcePlane, store, name, manifest, null);
   await unpin(store, before(name));
-  await tidy(store, name);
+  await forgetFailures(store, name);
 }
 
 /** Takes it away; its files stay in the store unless told otherwise, or as long as somebody else names them. */
@@ -84,13 +83,7 @@ export async function giveUp(store: ContentStore, name: string, deleteData: bool
   }
   // Last: a removal cut short still knows what is left to remove.
   await unserve(store, name);
-  await tidy(store, name);
+  await forgetFailures(store, name);
 }
 
 const before = (name: string): string => `before/served/${name}`;
-
-/** What an earlier run that failed left for this one. */
-async function tidy(store: ContentStore, name: string): Promise<void> {
-  await forgetFailures(store, name);
-  await clearWork(store, name);
-}

@@ -2,18 +2,18 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Digest } from "../content/digest";
 import { ContentStore } from "../content/store";
+import { workDirectory } from "../content/work";
 import { effect } from "../effect";
 import type { Report } from "../progress";
 import { assertWhole, type CommitSource, fetchCommit } from "./commit";
-import { fetchFiles } from "./files";
+import { fetchFiles, ownerOf } from "./files";
 import { bringIn } from "./made";
 import type { SourceFile } from "./manifest";
 import { exportRepository, seedRepository } from "./repository";
 import { type PythonPackage, packTree } from "./tarball";
-import { workDirectory } from "./work";
 
 export interface GitOrigin extends CommitSource {
-  python?: PythonPackage;
+  python?: PythonPackage | undefined;
 }
 
 export interface ArchiveOrigin {
@@ -65,7 +65,7 @@ async function fromGit(
   signal: AbortSignal,
 ): Promise<SourceFile[]> {
   const store = new ContentStore(root);
-  const work = join(workDirectory(store, name), "git");
+  const work = join(workDirectory(store, ownerOf(name)), "git");
   const tarball = tarballOf(name, origin);
   const [repository, into] = [join(work, "repository"), join(work, tarball)];
   // A killed fetch leaves nothing that git goes on with.

@@ -11,6 +11,8 @@ const schema = z.object({
   manifest: digestSchema,
   /** Directory of each archive, by its URI; `<host>/<path>` where none is given, as apt-mirror leaves it. */
   layout: z.record(z.string(), z.string().regex(/^(?!\.)[\w.+-]+(\/(?!\.)[\w.+-]+)*$/, "a relative path")).default({}),
+  /** PEM of the authority that signed the upstream's certificate, where the host does not know it: for repairs. */
+  ca: z.string().min(1).optional(),
 });
 
 /**

@@ -10,6 +10,7 @@ interface Place {
   host: z.output<typeof storeArguments.host>;
   store: string;
   name: string;
+  ca?: string | undefined;
 }
 
 /** What is served of a plane: a manifest, and what else the plane is told of the tree's form. */
@@ -34,14 +35,15 @@ export async function look<Layout>({ host, store, name }: Place, context: Contex
 
 export async function show<Layout>(
   plane: PlaneName,
-  { host, store, name }: Place,
+  { host, store, name, ca }: Place,
   { manifest, layout }: Shown<Layout>,
   observed: unknown,
   context: Context,
 ): Promise<void> {
   if (isDeepStrictEqual(observed, { manifest, layout })) return;
   const { serveManifest } = await import("../../lib/host/jobs/serve");
-  await beside(host, serveManifest, { store, name, plane, manifest: manifest as Digest, layout }, context);
+  const order = { store, name, plane, manifest: manifest as Digest, layout, ...(ca === undefined ? {} : { ca }) };
+  await beside(host, serveManifest, order, context);
 }
 
 /** What is served under a name that is taken over. */

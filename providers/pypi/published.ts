@@ -8,6 +8,8 @@ const schema = z.object({
   ...storeArguments,
   /** What is served: the manifest of an index. An older one rolls back. */
   manifest: digestSchema,
+  /** PEM of the authority that signed the upstream's certificate, where the host does not know it: for repairs. */
+  ca: z.string().min(1).optional(),
 });
 
 /**

@@ -1,39 +1,19 @@
 import { z } from "zod";
 import type { WantedCollection } from "../../lib/source/collections";
+import { wantedCollections, webAddress } from "../../lib/source/schema";
 import { beside } from "../content/on-store";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
-import {
-  inOrderOf,
-  onServed,
-  servedArguments,
-  servedBy,
-  servedOutputs,
-  standingOf,
-  touchedByHand,
-  webAddress,
-} from "./on-served";
-
-const collectionSchema = z.strictObject({
-  /** Address of its archive. */
-  url: webAddress,
-  digest: digestSchema,
-  /** Bytes; its server is asked where this is left out. */
-  size: z.int().min(0).optional(),
-});
+import { inOrderOf, onServed, servedArguments, servedBy, servedOutputs, standingOf, touchedByHand } from "./on-served";
 
 const schema = z.object({
   ...servedArguments,
   /** Of the directory that is served, as clients see it: the index of a Galaxy names no other. */
   address: webAddress,
   /** With all they depend on. */
-  collections: z
-    .array(collectionSchema)
-    .min(1)
-    .refine((all) => new Set(all.map(({ url }) => url)).size === all.length, "an address stands there twice"),
+  collections: wantedCollections,
 });
 
-type Collection = z.output<typeof collectionSchema>;
+type Collection = z.output<typeof wantedCollections>[number];
 
 /**
  * Ansible collections, served below `served/<name>` in a store as `ansible-galaxy` installs them: by name from

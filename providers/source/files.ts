@@ -1,37 +1,18 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import type { WantedFile } from "../../lib/source/files";
+import { wantedFiles } from "../../lib/source/schema";
 import { beside } from "../content/on-store";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
-import {
-  inOrderOf,
-  onServed,
-  servedArguments,
-  servedBy,
-  servedOutputs,
-  standingOf,
-  touchedByHand,
-  webAddress,
-} from "./on-served";
-
-const fileSchema = z.strictObject({
-  url: webAddress,
-  /** What the file must be, whatever its server says. */
-  digest: digestSchema,
-  /** Where it is served, below the name. */
-  path: z.string().regex(/^(?!\.)[\w.+~-]+(\/(?!\.)[\w.+~-]+)*$/, "a relative path without hidden parts"),
-  /** Bytes; its server is asked where this is left out. */
-  size: z.int().min(0).optional(),
-});
+import { inOrderOf, onServed, servedArguments, servedBy, servedOutputs, standingOf, touchedByHand } from "./on-served";
 
 const schema = z.object({
   ...servedArguments,
   /** Guest images, keys, programs: whatever has an address and a digest. */
-  files: z.array(fileSchema).min(1).refine(standApart, "two files stand at one path, or one of them below the other"),
+  files: wantedFiles,
 });
 
-type File = z.output<typeof fileSchema>;
+type File = z.output<typeof wantedFiles>[number];
 
 /** Files by URL and digest, served below `served/<name>` in a store. They change together, in one switch. */
 export class Files extends defineResource({
@@ -56,12 +37,6 @@ export class Files extends defineResource({
     return servedBy(wanted, await beside(host, sourceFiles, order, context));
   },
 }) {}
-
-function standApart(files: readonly { path: string }[]): boolean {
-  const paths = new Set(files.map(({ path }) => path));
-  const parents = [...paths].flatMap((path) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)));
-  return paths.size === files.length && !parents.some((parent) => paths.has(parent));
-}
 
 /** Files that were touched have another digest; what was added by hand is one file more. */
 function marked(files: readonly File[], touched: readonly string[]): File[] {

@@ -16,11 +16,6 @@ export const servedArguments = {
 const named = z.object(servedArguments);
 type Named = z.output<typeof named>;
 
-/** An address without a password, which would stand in the state. */
-export const webAddress = z
-  .string()
-  .regex(/^https?:\/\/[^\s@[\]]+$/, "an http or https address without user and password");
-
 export const servedOutputs = {
   /** Digest of the list of what is served. */
   manifest: z.string(),

@@ -1,40 +1,14 @@
 import { z } from "zod";
+import { treeOrigin } from "../../lib/source/schema";
 import type { TreeOrigin } from "../../lib/source/tree";
 import { beside } from "../content/on-store";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
-import { onServed, servedArguments, servedBy, servedOutputs, standingOf, touchedByHand, webAddress } from "./on-served";
-
-const gitSchema = z.strictObject({
-  /** The repository, as git on that host reaches it: an address without a password, or a path. */
-  git: z
-    .string()
-    .regex(
-      /^(https?:\/\/[^\s@]+|ssh:\/\/([\w.-]+@)?[^\s@]+|(git|file):\/\/[^\s@]+|\/\S+)$/,
-      "an http, ssh, git or file address, or an absolute path",
-    ),
-  commit: z.string().regex(/^[0-9a-f]{40}$/, "the 40 hexadecimal digits of a commit"),
-  /** Serves a repository, too, with all that led to the commit and its tags, for `git clone` and pip's `git+`. */
-  history: z.boolean().default(false),
-  /** What pip is told of a tree whose build asks git for it, as those that use pbr do. */
-  python: z
-    .strictObject({
-      name: z.string().regex(/^[\w.-]+$/, "the name of a package"),
-      version: z.string().regex(/^[\w.!+-]+$/, "a version"),
-    })
-    .optional(),
-});
-
-const archiveSchema = z.strictObject({
-  /** Address of a tar.gz. */
-  archive: webAddress,
-  digest: digestSchema,
-});
+import { onServed, servedArguments, servedBy, servedOutputs, standingOf, touchedByHand } from "./on-served";
 
 const schema = z.object({
   ...servedArguments,
   /** A commit in a repository of git, or an archive. */
-  origin: z.union([gitSchema, archiveSchema], "git and commit, or archive and digest"),
+  origin: treeOrigin,
 });
 
 type Origin = z.output<typeof schema>["origin"];

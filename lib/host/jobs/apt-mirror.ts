@@ -1,7 +1,8 @@
 import { forget } from "../../apt/forget";
-import { type MirrorOrder, mirror } from "../../apt/mirror";
+import { type MirrorOrder, mirror, workOf } from "../../apt/mirror";
 import { type MirrorSummary, mirrorShelf } from "../../apt/summary";
 import { ContentStore } from "../../content/store";
+import { workIn } from "../../content/work";
 import { defineJob } from "../jobs";
 
 interface Name {
@@ -20,9 +21,12 @@ export const aptRemember = defineJob("apt-remember", ({ store, name }: Name) =>
 /** Takes a mirror out of its store, or lets it stand where it stood when it was taken over. */
 export const aptGiveUp = defineJob(
   "apt-give-up",
-  async ({ store, name, deleteData, before }: Name & { deleteData: boolean; before: MirrorSummary | null }) => {
-    if (before) await mirrorShelf.putBack(new ContentStore(store), name, before);
-    else await forget(new ContentStore(store), name, deleteData);
-    return null;
+  ({ name, ...rest }: Name & { deleteData: boolean; before: MirrorSummary | null }, report, signal) => {
+    const store = new ContentStore(rest.store);
+    return workIn(store, workOf(name), report, signal, async () => {
+      if (rest.before) await mirrorShelf.putBack(store, name, rest.before);
+      else await forget(store, name, rest.deleteData);
+      return null;
+    });
   },
 );

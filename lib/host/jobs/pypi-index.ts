@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ContentStore } from "../../content/store";
-import { buildIndex, type IndexOrder } from "../../pypi/build";
+import { workIn } from "../../content/work";
+import { buildIndex, type IndexOrder, workOf } from "../../pypi/build";
 import { forgetDirectory, isAsTaken } from "../../pypi/directory";
 import { planStoredIndex } from "../../pypi/plan";
 import { type IndexStanding, indexShelf } from "../../pypi/shelf";
@@ -41,11 +42,13 @@ export const pypiRemember = defineJob("pypi-remember", ({ store, name }: Name) =
 /** Takes an index out of its store, or lets it stand where it stood when it was taken over. */
 export const pypiGiveUp = defineJob(
   "pypi-give-up",
-  async ({ store, name, deleteData, before }: Name & { deleteData: boolean; before: IndexStanding | null }) => {
-    const content = new ContentStore(store);
-    if (before) await indexShelf.putBack(content, name, before);
-    else await indexShelf.forget(content, name, deleteData);
-    await forgetDirectory(content, name);
-    return null;
+  ({ name, ...rest }: Name & { deleteData: boolean; before: IndexStanding | null }, report, signal) => {
+    const store = new ContentStore(rest.store);
+    return workIn(store, workOf(name), report, signal, async () => {
+      if (rest.before) await indexShelf.putBack(store, name, rest.before);
+      else await indexShelf.forget(store, name, rest.deleteData);
+      await forgetDirectory(store, name);
+      return null;
+    });
   },
 );

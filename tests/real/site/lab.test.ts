@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -15,6 +16,8 @@ const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const upstream = new Upstream();
 const { store } = upstream;
 
+let sources = "[]";
+
 const config = (registryPort: number, seed = "seed", mirror = "") => `config:
   openstack-site:hosts: { here: { kind: local } }
   openstack-site:lab:
@@ -29,6 +32,7 @@ const config = (registryPort: number, seed = "seed", mirror = "") => `config:
     content: { host: here, store: ${store} }
     apt: ${upstream.mirrors("archive.gpg", "control1", mirror)}
     pypi: ${upstream.indexes("site.txt")}
+    sources: ${sources}
   openstack-site:undercloud: { nodes: [control1] }
   openstack-site:overcloud: { deployHost: seed, inventory: { control: [control1] } }
 `;
@@ -113,6 +117,7 @@ function setSite(...values: Parameters<typeof config>): void {
 beforeAll(async () => {
   await upstream.start();
   upstream.putKeyring(join(project.root, "archive.gpg"));
+  sources = upstream.sources();
   project.write("site.txt", "pip==23.0.1\nsite-app==1.0\nsite-lib==1.0\n");
   project.write(`Pulumi.${stack}.yaml`, config(4000));
   await succeed("stack", "init", stack);
@@ -207,6 +212,17 @@ test("pip of a host without a way out asks the site's index alone, and installs 
   const { stdout } = await inside("control1", script);
   expect(stdout).toContain(`Looking in indexes: http://${SEED}:8080/python/simple/`);
   expect(stdout).toMatch(/site_app-1.0.dist-info\n(.*\n)*site_lib-1.0.dist-info/);
+}, 60_000);
+
+test("a source tree and a file, by the addresses the stack tells", async () => {
+  const addresses = JSON.parse(await succeed("stack", "output", "sources", "--json")) as Record<string, string>;
+  expect(addresses["guests"]).toBe(`http://${SEED}:8080/guests/`);
+  const python = "import sys, urllib.request as r; sys.stdout.buffer.write(r.urlopen(sys.argv[1]).read())";
+  const fetched = `python3 -c '${python}'`;
+  const { stdout } = await inside("control1", `${fetched} ${addresses["guests"]}images/guest.img | sha256sum`);
+  expect(stdout).toBe(`${createHash("sha256").update(Buffer.alloc(100_000, "guest")).digest("hex")}  -\n`);
+  const script = `cd /tmp && ${fetched} ${addresses["tool"]} | tar --extract --gzip --to-stdout --wildcards '*/PKG-INFO'`;
+  expect((await inside("control1", script)).stdout).toContain("Version: 1.0");
 }, 60_000);
 
 test("what the upstream has now is in the preview and comes with one up; an earlier state is served again by its name", async () => {

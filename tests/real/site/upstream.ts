@@ -2,17 +2,22 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { digestOf } from "../../../lib/content/digest";
 import { ArchiveKey, TestArchive } from "../../support/apt/archive";
 import { debOf } from "../../support/apt/deb";
 import { TestIndex } from "../../support/pypi/upstream";
 import { wheelOf } from "../../support/pypi/wheel";
+import { GitRepository } from "../../support/source/git-repository";
+import { PYTHON_PROJECT } from "../../support/source/python-project";
 
+const GUEST = Buffer.alloc(100_000, "guest");
 const PIP = join(__dirname, "../../../toolchain/pip-of-debian-12.txt");
 
 /** An apt archive and a Python index that this machine reaches and the lab does not, and a directory for what is kept of them. */
 export class Upstream {
   readonly store = mkdtempSync(join(tmpdir(), "site-content-"));
   private readonly key = new ArchiveKey();
+  private readonly repository = new GitRepository();
   private archive: TestArchive | undefined;
   private index: TestIndex | undefined;
 
@@ -52,9 +57,18 @@ export class Upstream {
     return `[{ name: python, lists: [${list}], ${targets}, upstream: "${this.index?.simple}" }]`;
   }
 
+  /** seed.sources of a stack file: a Python project as a commit, and a file. */
+  sources(): string {
+    const tree = `{ name: tool, tree: { git: ${this.repository.path}, commit: ${this.repository.commit(PYTHON_PROJECT)}, python: { name: tool, version: "1.0" } } }`;
+    this.archive?.files.set("guest.img", GUEST);
+    const file = `{ url: "${this.archive?.uri}/guest.img", digest: "${digestOf(GUEST)}", path: images/guest.img }`;
+    return `[${tree}, { name: guests, files: [${file}] }]`;
+  }
+
   async close(): Promise<void> {
     await this.index?.close();
     this.key.remove();
+    this.repository.remove();
     rmSync(this.store, { recursive: true });
     await this.archive?.close();
   }

@@ -14,6 +14,7 @@ const plan = {
   store: "/srv/content",
   mirrors: [{ name: "debian", suites: [suite], keep: 3, snapshots: {} }],
   indexes: [],
+  sources: [],
   web: {
     ...{
       url: "http://10.77.0.10:8080",
@@ -113,6 +114,25 @@ test("an index where the content is kept, what is served of it, and who asks it"
   expect(Object.keys(below).filter((name) => name.startsWith("host:PipConfig"))).toEqual([
     "host:PipConfig undercloud-control1-pip",
   ]);
+});
+
+test("sources where the content is kept, each by its kind, and addresses of what is served", async () => {
+  const tree = { git: "https://git.example.org/kolla", commit: "0".repeat(40), history: false };
+  const files = [{ url: "https://example.org/a", digest: digest("1"), path: "a" }];
+  const collections = [{ url: "https://example.org/a-b-1.tar.gz", digest: digest("2") }];
+  const sources = [
+    { name: "kolla", tree },
+    { name: "guests", files, ca: "PEM" },
+    { name: "galaxy", collections },
+  ];
+  const found = await fed({ sources });
+  const at = { host: here, store: "/srv/content" };
+  expect(found["source:Tree seed-content-sources-kolla"]?.args).toEqual({ ...at, name: "kolla", origin: tree });
+  expect(found["source:Files seed-content-sources-guests"]?.args).toEqual({ ...at, name: "guests", files, ca: "PEM" });
+  const address = "http://10.77.0.10:8080/galaxy";
+  expect(found["source:Collections seed-content-sources-galaxy"]?.args).toEqual({
+    ...{ ...at, name: "galaxy", address, collections },
+  });
 });
 
 test("the web server from an image made of packages, after the registry it is pulled from", async () => {

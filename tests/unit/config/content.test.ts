@@ -83,9 +83,52 @@ const image = (name: string, more: object = {}) => ({
 });
 const mirror = good.seed.apt[0];
 const python = { name: "python", lists: ["a.txt"], targets: [{ python: "3.11", architecture: "x86_64" }] };
+const kolla = { git: "https://git.example.org/kolla", commit: "0".repeat(40) };
+const files = [{ url: "https://example.org/a", digest: `sha256:${"0".repeat(64)}`, path: "a" }];
+
+test("trees, files and collections are told apart by what they name", () => {
+  const { sources } = parse({
+    sources: [
+      { name: "kolla", tree: kolla },
+      { name: "guests", files },
+      {
+        name: "galaxy",
+        collections: [{ url: "https://example.org/a.tar.gz", digest: files[0]?.digest }],
+        ca: "ca.pem",
+      },
+    ],
+  });
+  expect(sources.map((each) => Object.keys(each).sort())).toEqual([
+    ["name", "tree"],
+    ["files", "name"],
+    ["ca", "collections", "name"],
+  ]);
+  expect(sources[0]).toEqual({ name: "kolla", tree: { ...kolla, history: false } });
+});
+
 test.each<[string, object, string]>([
-  ["mirrors without a place", { content: undefined }, "content: mirrors and indexes need a place"],
-  ["an index without a place", { content: undefined, apt: [], pypi: [python] }, "content: mirrors and indexes need"],
+  [
+    "a source without a place",
+    { content: undefined, apt: [], sources: [{ name: "kolla", tree: kolla }] },
+    "content: mirrors, indexes and sources need a place",
+  ],
+  [
+    "a source named like a mirror",
+    { sources: [{ name: "debian", files }] },
+    'sources.0.name: "debian" is served already',
+  ],
+  ["a branch", { sources: [{ name: "a", tree: { ...kolla, commit: "main" } }] }, "sources.0.tree.commit: the 40"],
+  [
+    "two kinds of source in one",
+    { sources: [{ name: "a", tree: kolla, files }] },
+    "sources.0: a name with one of tree",
+  ],
+  ["mirrors without a place", { content: undefined }, "content: mirrors, indexes and sources need a place"],
+  [
+    "an index without a place",
+    { content: undefined, apt: [], pypi: [python] },
+    "content: mirrors, indexes and sources need",
+  ],
   [
     "an index named like a mirror",
     { pypi: [{ ...python, name: "debian" }] },

@@ -2,13 +2,18 @@ import { readdirSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { digestOf } from "../../../lib/content/digest";
+import { sourceFiles, sourceTree } from "../../../lib/host/jobs/source";
 import { LocalHost } from "../../../lib/host/local";
 import { configuredIndex } from "../../../lib/pypi/configured-index";
 import { planPypi } from "../../../plan/pypi-clients";
 import { wantedIndex } from "../../../plan/pypi-indexes";
+import type { SiteSource } from "../../../plan/sources";
 import { planStored } from "../../../plan/stored";
+import { TestArchive } from "../../support/apt/archive";
 import { TestIndex } from "../../support/pypi/upstream";
 import { wheelOf } from "../../support/pypi/wheel";
+import { GitRepository } from "../../support/source/git-repository";
 
 let upstream: TestIndex;
 let root: string;
@@ -52,8 +57,11 @@ async function index(name: string, text: string, more: object = {}) {
   return { ...site, ...more };
 }
 
+const run = <I, O>(job: { run(input: I, report: () => void, signal: AbortSignal): Promise<O> }, input: I) =>
+  job.run(input, () => {}, new AbortController().signal);
+
 const plan = async (...sites: Awaited<ReturnType<typeof index>>[]) =>
-  planStored({ mirrors: [], indexes: await Promise.all(sites.map(wantedIndex)) }, keeper());
+  planStored({ mirrors: [], indexes: await Promise.all(sites.map(wantedIndex)), sources: [] }, keeper());
 
 test("what an index will hold, in a note what of it is to come, and what it lacks", async () => {
   const site = await index("python", "one==1.0\nnowhere==1\n", { onMissing: "report" });
@@ -75,10 +83,46 @@ test("what cannot be planned is told at once, each by its name", async () => {
   };
   const indexes = await Promise.all([await index("holes", "nowhere==1\n"), gone].map(wantedIndex));
   const mirrors = [{ name: "debian", from: { suites: [mirror] } }];
-  await expect(planStored({ mirrors, indexes }, keeper())).rejects.toThrow(
+  await expect(planStored({ mirrors, indexes, sources: [] }, keeper())).rejects.toThrow(
     /^content that cannot be planned; nothing was touched:\n {2}- mirror debian: [\s\S]*\n {2}- index holes: nowhere==1: no project of that name\n {4}Try: other versions, or onMissing: report\n {2}- index gone: /,
   );
 }, 30_000);
+
+test("what of sources is to come, and what cannot be had, before anything is fetched", async () => {
+  const archive = await TestArchive.start();
+  const repository = new GitRepository();
+  try {
+    archive.files.set("image", Buffer.alloc(1000));
+    const file = (name: string, more: object = {}) => ({
+      ...{ url: `${archive.uri}/${name}`, digest: digestOf(Buffer.alloc(1000)), path: name, ...more },
+    });
+    const tree = { git: repository.path, commit: repository.commit({ a: "a" }), history: false };
+    const ask = (...sources: SiteSource[]) => planStored({ mirrors: [], indexes: [], sources }, keeper());
+    const good: SiteSource[] = [
+      { name: "guests", files: [file("image")] },
+      { name: "kolla", tree },
+    ];
+    const { sources, notes } = await ask(...good);
+    expect(sources).toEqual(good);
+    const [guests, kolla] = notes.map(({ about, text }) => `${about}: ${text}`);
+    expect(guests).toMatch(/^source guests: 1 file, 1.0 kB; 1 file, 1.0 kB to fetch; /);
+    expect(kolla).toContain(`source kolla: commit ${tree.commit.slice(0, 12)} of ${tree.git}; 1 file to fetch; `);
+    // A file whose size is given is asked for, too.
+    const bad = { name: "bad", files: [file("gone", { size: 1000 }), file("lost")] };
+    await expect(ask(...good, bad, { name: "nogit", tree: { ...tree, git: "/nowhere" } })).rejects.toThrow(
+      /source bad: .*gone.*404[\s\S]*lost.*404[\s\S]*source nogit: .*git ls-remote failed/,
+    );
+    await run(sourceFiles, { store: keeper().store, name: "guests", files: [file("image")] });
+    await run(sourceTree, { store: keeper().store, name: "kolla", origin: tree });
+    archive.requests.length = 0;
+    const again = await ask(...good);
+    expect(again.notes.map(({ text }) => text.split("; ")[1])).toEqual(["nothing to fetch", "nothing to fetch"]);
+    expect(archive.requests).toEqual([]);
+  } finally {
+    repository.remove();
+    await archive.close();
+  }
+});
 
 test("the upstream is the one that pip on the host asks", async () => {
   await configure("global.index-url='https://other.example/simple'", `:env:.index-url='${upstream.simple}'`);

@@ -106,7 +106,7 @@ test.each(["rotten", "big"])("what a killed run linked of %s is not written to b
   archive.publish("trixie", [rotten, big], { key });
   const wanted = name === "big" ? big : rotten;
   const theirs = join(root, "theirs");
-  const part = join(store.root, "incoming/site", `${digestOf(wanted.bytes).slice("sha256:".length)}.part`);
+  const part = join(store.root, "incoming/mirror-site", `${digestOf(wanted.bytes).slice("sha256:".length)}.part`);
   writeFileSync(theirs, Buffer.alloc(wanted.bytes.length, "rot"));
   mkdirSync(dirname(part), { recursive: true });
   linkSync(theirs, part);

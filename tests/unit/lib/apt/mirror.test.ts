@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readManifest } from "../../../../lib/apt/manifest";
 import { type MirrorResult, mirror } from "../../../../lib/apt/mirror";
 import { readFiles } from "../../../../lib/apt/pool";
@@ -60,7 +60,7 @@ test("all a suite vouches for comes, verified, and is named by the manifest", as
   expect(result).toMatchObject({ files: 2, bytes: 201_000, fetched: { files: 3 } });
   expect(await standing()).toBe(result.manifest);
   for (const { bytes } of [one, two]) expect(await store.size(digestOf(bytes))).toBe(bytes.length);
-  expect(readdirSync(join(root, "incoming/site"))).toEqual([]);
+  expect(readdirSync(join(root, "incoming"))).toEqual([]);
 });
 
 test("an unchanged suite is one conditional request, and the same manifest", async () => {
@@ -151,11 +151,11 @@ test.each([
 });
 
 test("a part that an earlier run left is gone on with; a rotten one is fetched anew", async () => {
-  const part = join(root, "incoming/site", `${digestOf(two.bytes).slice(7)}.part`);
+  const part = join(root, "incoming/mirror-site", `${digestOf(two.bytes).slice(7)}.part`);
   archive.fail({ path: /two_/, cutAfter: 150_000 });
   archive.fail({ path: /two_/, status: 404 });
   await expect(run()).rejects.toThrow("404");
-  expect(readdirSync(join(root, "incoming/site"))).toHaveLength(1);
+  expect(readdirSync(join(root, "incoming/mirror-site"))).toHaveLength(1);
   // How much came before the cut depends on the machine's load.
   writeFileSync(part, two.bytes.subarray(0, 100_000));
   const sent = archive.bytesSent;
@@ -163,6 +163,7 @@ test("a part that an earlier run left is gone on with; a rotten one is fetched a
   expect(archive.bytesSent - sent).toBeLessThan(110_000);
   rmSync(store.path(digestOf(two.bytes)));
   rmSync(join(root, "mirrors"), { recursive: true });
+  mkdirSync(dirname(part), { recursive: true });
   writeFileSync(part, Buffer.alloc(100_000, "rotten"));
   await run();
   expect(await store.size(digestOf(two.bytes))).toBe(200_000);

@@ -1,10 +1,10 @@
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { collect } from "../../../../lib/content/collect";
+import { setTimeout } from "node:timers/promises";
 import { type Digest, digestOf } from "../../../../lib/content/digest";
 import { discard } from "../../../../lib/content/discard";
-import { pin } from "../../../../lib/content/pins";
+import { pin, pinned, unpin, withPins } from "../../../../lib/content/pins";
 import { Shelf, type Standing } from "../../../../lib/content/shelf";
 import { takeSnapshot } from "../../../../lib/content/snapshot";
 import { ContentStore } from "../../../../lib/content/store";
@@ -27,7 +27,6 @@ test.each([
   ["a mirror goes on", () => shelf.settle(store, "site", stands(old), stands(now))],
   ["a mirror is taken out", () => shelf.forget(store, "site", true)],
   ["somebody else gives something up", () => discard(store, [old])],
-  ["a collector comes by", () => collect(store)],
 ])("a store that lost its pins loses nothing more when %s", async (_what, act) => {
   await shelf.settle(store, "site", undefined, stands(old));
   await takeSnapshot(store, "kept", { manifest: old, note: "" });
@@ -49,4 +48,38 @@ test("a new store has no pins, and none are lost", async () => {
   await pin(store, "mirrors/site", [now]);
   await discard(store, [now]);
   expect(await there()).toEqual([now]);
+});
+
+test("what several owners name stays until none names it, through the manifests it is named by", async () => {
+  const far = await store.put(Buffer.from("far"));
+  const list = await store.put(Buffer.from(JSON.stringify({ files: [{ digest: far.digest }] })));
+  const top = await store.put(Buffer.from(JSON.stringify({ pool: { manifest: list.digest } })));
+  for (const each of ["stack/dev", "release/2026.1"]) await pin(store, each, [top.digest]);
+  for (const each of ["stack/dev", "release/2026.1"]) {
+    await discard(store, [top.digest]);
+    expect(await store.size(far.digest)).toBe(3);
+    await unpin(store, each);
+  }
+  await discard(store, [top.digest]);
+  expect(await there()).toEqual([now, old].sort());
+});
+
+test("who pins while something is removed waits, and then sees what is left", async () => {
+  let pinning: Promise<void> | undefined;
+  await withPins(store, async () => {
+    pinning = pin(store, "mirrors/site", [old]);
+    await setTimeout(200);
+    expect(await pinned(store)).toEqual([]);
+  });
+  await pinning;
+  expect(await pinned(store)).toEqual([old]);
+});
+
+test("what lost a file while it was made does not come to stand", async () => {
+  await shelf.settle(store, "site", undefined, stands(old));
+  const file = await store.put(Buffer.from("file"));
+  const made = await store.put(Buffer.from(JSON.stringify({ files: [{ digest: file.digest }] })));
+  await store.remove(file.digest);
+  await expect(shelf.settle(store, "site", stands(old), stands(made.digest))).rejects.toThrow("1 files of site went");
+  expect(await shelf.read(store, "site")).toEqual(stands(old));
 });
