@@ -9,7 +9,7 @@ import type { ContentStore } from "./store";
 import { workDirectory } from "./work";
 
 /** What waits for one sync of the disk; more would only make a killed run verify more again. */
-const BATCH = { files: 4096, bytes: 2 ** 28 };
+const BATCH = { files: 4096, bytes: 2 ** 26 };
 
 /**
  * Whole and verified files on their way into a store. They appear under their digests only when they are on disk, and

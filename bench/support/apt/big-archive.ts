@@ -34,6 +34,8 @@ export class BigArchive {
       this.suites.set(`suite-${n}`, packages);
     }
     this.publish();
+    // Whoever comes first and syncs its own files would wait for all of these.
+    execFileSync("sync", ["--file-system", this.directory]);
   }
 
   get names(): string[] {
