@@ -46,7 +46,8 @@ function build(site: Site, plan: SitePlan) {
     registries: site.registries,
     collect: site.seed.registry.collectGarbage ? plan.held : undefined,
     content: content && {
-      ...{ keeper: machine(content.keeper), plan: content, clients: content.clients, indexes: content.asked },
+      ...{ keeper: machine(content.keeper), builders: machines, plan: content, clients: content.clients },
+      indexes: content.asked,
     },
   });
   const nodes = Object.fromEntries(site.undercloud.nodes.map((name) => [name, machine(name)]));

@@ -25,6 +25,8 @@ export interface ContentArgs {
   /** Where it is served: a machine that sees the store under the same path. */
   server: Machine;
   builder: ConnectionArgs;
+  /** By name: hosts that build wheels. */
+  builders: Readonly<Record<string, Machine>>;
   /** Whether it makes images from what the mirrors hold. */
   builds: boolean;
   registry: RegistryReach;
@@ -47,7 +49,7 @@ export class Content extends pulumi.ComponentResource {
 
   constructor(name: string, args: ContentArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:Content", name, {}, options);
-    const { keeper, server, builder, registry, within, plan } = args;
+    const { keeper, server, builder, builders, registry, within, plan } = args;
     this.url = plan.web.url;
     const { url: _url, ...web } = plan.web;
     new WebServer(`${name}-web`, { machine: server, builder, registry, server: web }, { ...within, parent: this });
@@ -65,7 +67,7 @@ export class Content extends pulumi.ComponentResource {
       const called = `${name}-pypi-${index.name}`;
       return [
         index.name,
-        new PypiIndex(called, { machine: keeper, store: plan.store, index }, { parent: this }),
+        new PypiIndex(called, { machine: keeper, store: plan.store, index, builders }, { parent: this }),
       ] as const;
     });
     this.indexes = Object.fromEntries(indexed.map(([index, { manifest }]) => [index, manifest]));

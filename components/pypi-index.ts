@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Index } from "../providers/pypi/index";
 import { Published } from "../providers/pypi/published";
+import { Wheel } from "../providers/pypi/wheel";
 import { type Machine, on } from "./machine";
 
 /** An index as it was planned. */
@@ -13,6 +14,13 @@ export interface IndexPlan {
   directory?: string;
   /** As PEM. */
   ca?: string;
+  /** What is built where there is no wheel, and on which host. */
+  wheels: {
+    name: string;
+    builder: string;
+    sdist: { url: string; filename: string; digest: string; size: number };
+    target: { python: string; architecture: "x86_64" | "aarch64" | "s390x"; glibc: string };
+  }[];
   onMissing: "fail" | "report";
   keep: number | { days: number };
   selection: string;
@@ -29,6 +37,8 @@ export interface PypiIndexArgs {
   machine: Machine;
   store: string;
   index: IndexPlan;
+  /** By name: those that build wheels. */
+  builders: Readonly<Record<string, Machine>>;
 }
 
 /** Python packages in a store, and what pip and uv see of them. */
@@ -39,9 +49,11 @@ export class PypiIndex extends pulumi.ComponentResource {
   constructor(name: string, args: PypiIndexArgs, options?: pulumi.ComponentResourceOptions) {
     super("openstack-site:index:PypiIndex", name, {}, options);
     const { machine, store, index } = args;
-    const { serve, holes, ...planned } = index;
+    const { serve, holes, wheels, ...planned } = index;
     const at = { host: machine.connection, store, name: index.name };
-    const content = new Index(name, { ...at, ...planned, missing: holes.length }, on(machine, this));
+    const built = wheels.map((wheel) => this.build(`${name}-${wheel.name}`, args, wheel));
+    const own = built.length === 0 ? {} : { wheels: byFilename(built) };
+    const content = new Index(name, { ...at, ...planned, ...own, missing: holes.length }, on(machine, this, ...built));
     this.manifest = content.manifest;
     const trust = index.ca === undefined ? {} : { ca: index.ca };
     new Published(
@@ -51,4 +63,23 @@ export class PypiIndex extends pulumi.ComponentResource {
     );
     this.registerOutputs({ manifest: content.manifest });
   }
+  private build(
+    called: string,
+    { machine, store, index, builders }: PypiIndexArgs,
+    wheel: IndexPlan["wheels"][number],
+  ) {
+    const { builder: host, ...planned } = wheel;
+    const builder = builders[host];
+    if (!builder) throw new Error(`no host "${host}" to build ${wheel.name}`);
+    const trust = index.ca === undefined ? {} : { ca: index.ca };
+    const args = { host: machine.connection, store, builder: builder.connection, ...planned, ...trust };
+    return new Wheel(called, args, on(machine, this, ...(builder.resource ? [builder.resource] : [])));
+  }
+}
+
+/** A wheel without native parts may be built for several targets: one of them stands for all. */
+function byFilename(wheels: readonly Wheel[]): pulumi.Output<Record<string, string>> {
+  return pulumi
+    .all(wheels.map(({ filename, digest }) => pulumi.all([filename, digest])))
+    .apply((pairs) => Object.fromEntries([...pairs].reverse()));
 }

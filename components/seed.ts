@@ -31,6 +31,8 @@ export interface SeedArgs {
   content?:
     | {
         keeper: Machine;
+        /** By name: hosts that build wheels. */
+        builders: Readonly<Record<string, Machine>>;
         plan: ContentPlan;
         clients: Readonly<Record<string, ClientPlan>>;
         indexes: Readonly<Record<string, string>>;
@@ -98,9 +100,9 @@ export class Seed extends pulumi.ComponentResource {
   private serve(name: string, args: SeedArgs, registry: RegistryReach, within: object): Content | undefined {
     const { machine, builder, content, images } = args;
     if (!content) return undefined;
-    const { keeper, plan, clients, indexes } = content;
+    const { keeper, builders, plan, clients, indexes } = content;
     const builds = images.some(mirrored);
-    const parts = { keeper, builds, server: machine, builder, registry, within, plan };
+    const parts = { keeper, builders, builds, server: machine, builder, registry, within, plan };
     const made = new Content(`${name}-content`, parts, { parent: this });
     const called = machine.connection.name ?? "";
     const [client, index] = [clients[called], indexes[called]];

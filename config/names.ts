@@ -51,6 +51,12 @@ function hostUses(values: Values): Use[] {
         })),
       ),
     ),
+    ...listed(within(values, "seed", "pypi")).flatMap((entry, index) =>
+      named(within(entry, "builders")).map((architecture) => ({
+        path: ["seed", "pypi", index, "builders", architecture],
+        name: within(entry, "builders", architecture),
+      })),
+    ),
     { path: ["overcloud", "deployHost"], name: within(values, "overcloud", "deployHost") },
     ...listed(within(values, "undercloud", "nodes")).map((name, index) => ({
       path: ["undercloud", "nodes", index],

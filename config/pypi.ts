@@ -1,20 +1,8 @@
 import { z } from "zod";
 import { keepSchema } from "../lib/content/keep";
 import { hostName } from "../lib/host/connection";
+import { targetSchema } from "../lib/pypi/target";
 import { certificateFile } from "./certificate";
-
-const target = z.strictObject({
-  python: z
-    .string()
-    .regex(/^[23]\.\d+$/, 'a Python, for example "3.11"')
-    .meta({ description: "Quoted: YAML takes 3.10 for 3.1" }),
-  architecture: z.enum(["x86_64", "aarch64", "s390x"]),
-  glibc: z
-    .string()
-    .regex(/^2\.\d+$/, 'a version of glibc, for example "2.36"')
-    .default("2.36")
-    .meta({ description: "The oldest of the machines that install; Debian 12 has 2.36" }),
-});
 
 /** An index for pip and uv. */
 export const pypiIndex = z
@@ -31,7 +19,7 @@ export const pypiIndex = z
         examples: [["requirements/site.txt"]],
       }),
     targets: z
-      .array(target)
+      .array(targetSchema)
       .min(1)
       .meta({
         description: "Who installs: each gets the wheel its pip would take, or else the sdist",
@@ -48,6 +36,14 @@ export const pypiIndex = z
       .optional()
       .meta({ description: "Own wheels and sdists on the host that keeps the content, or what a pip2pi left" }),
     ca: certificateFile.optional(),
+    builders: z
+      .partialRecord(z.enum(["x86_64", "aarch64", "s390x"]), hostName)
+      .optional()
+      .meta({
+        description:
+          "By architecture: the host that builds wheels where there is none, with that Python and a compiler",
+        examples: [{ s390x: "z15" }],
+      }),
     onMissing: z
       .enum(["fail", "report"])
       .default("fail")

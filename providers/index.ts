@@ -18,6 +18,7 @@ import { Image } from "./oci/image";
 import { ManifestList } from "./oci/manifest-list";
 import { Index } from "./pypi/index";
 import { Published as PublishedIndex } from "./pypi/published";
+import { Wheel } from "./pypi/wheel";
 import type { AnyDefinition } from "./resource";
 import { Collections } from "./source/collections";
 import { Files } from "./source/files";
@@ -43,6 +44,7 @@ export const kinds: readonly { definition: AnyDefinition }[] = [
   RegistryImage,
   Index,
   PublishedIndex,
+  Wheel,
   Collections,
   Files,
   Tree,

@@ -12,5 +12,8 @@ export const control1: ConnectionArgs = {
   keyFile: ".state/keys/site/operator",
 };
 
+/** A machine of another architecture. */
+export const z15: ConnectionArgs = { ...control1, name: "z15", address: "192.0.2.15" };
+
 /** A registry without TLS on a network of its own. */
 export const registry = { name: "seed-registry", address: "192.0.2.10:4000", insecure: true };

@@ -69,6 +69,7 @@ export class Fetch {
 
   /** Fetches it in any case, in the place of what stands there. */
   async bring({ urls, digest, size }: Wanted): Promise<void> {
+    if (urls.length === 0) throw new Error(`${digest} was made here, and has no address. Try: make anew what names it`);
     const onBytes = (count: number) => {
       this.bytes += count;
     };

@@ -11,7 +11,7 @@ const directory = (store: ContentStore): string => join(store.root, "pins");
 const file = (store: ContentStore, owner: string): string => join(directory(store), encodeURIComponent(owner));
 
 /** Where it is noted what stands in a store; each of these was pinned before it was noted. */
-const NOTED = ["mirrors", "indexes", "snapshots", "served"];
+const NOTED = ["mirrors", "indexes", "wheels", "snapshots", "served"];
 
 /** Makes the directory of pins. Where it was lost nothing says any more what may be removed, so nothing is. */
 async function standing(store: ContentStore): Promise<void> {
@@ -49,14 +49,21 @@ export function isPinning(store: ContentStore, owner: string): boolean {
   return existsSync(file(store, owner));
 }
 
-/** Every pinned digest. */
-export async function pinned(store: ContentStore): Promise<Digest[]> {
+/** What this owner pins. */
+export async function pinnedBy(store: ContentStore, owner: string): Promise<Digest[]> {
+  return digestsIn(await readFile(file(store, owner), "utf8").catch(absent));
+}
+
+/** Every pinned digest, but for those that only `besides` pins. */
+export async function pinned(store: ContentStore, besides?: string): Promise<Digest[]> {
   await standing(store);
+  const own = besides === undefined ? undefined : encodeURIComponent(besides);
   for (;;) {
-    const owners = (await readdir(directory(store))).filter((name) => !name.endsWith("~"));
+    const owners = (await readdir(directory(store))).filter((name) => !name.endsWith("~") && name !== own);
     const lists = await Promise.all(owners.map((name) => readFile(join(directory(store), name), "utf8").catch(absent)));
-    const all = lists.flatMap((list) => list?.split("\n").filter(Boolean) ?? []);
     // A pin that went meanwhile may have been replaced by one that was not listed yet.
-    if (!lists.includes(undefined)) return all as Digest[];
+    if (!lists.includes(undefined)) return lists.flatMap(digestsIn);
   }
 }
+
+const digestsIn = (list: string | undefined): Digest[] => (list?.split("\n").filter(Boolean) ?? []) as Digest[];

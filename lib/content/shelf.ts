@@ -5,7 +5,7 @@ import { effect } from "../effect";
 import type { Digest } from "./digest";
 import { discard } from "./discard";
 import { digestForm } from "./form";
-import { pin, unpin } from "./pins";
+import { pin, pinnedBy, unpin } from "./pins";
 import { lostOf } from "./reach";
 import { parseRecord, readForm, removeRecord, writeRecord } from "./record";
 import type { Earlier } from "./retention";
@@ -53,10 +53,15 @@ export class Shelf<S extends Standing> {
     return parseRecord(this.file(store, name), this.form, text);
   }
 
+  /** Says what is about to come for it: where the run that brings it is killed, the next one knows what there is of it. */
+  async announce(store: ContentStore, name: string, coming: readonly Digest[]): Promise<void> {
+    await pin(store, this.owner(name), [...(await pinnedBy(store, this.owner(name))), ...coming]);
+  }
+
   /** Lets it stand where this says; states that are no longer kept go, with the files only they name. */
   async settle(store: ContentStore, name: string, before: S | undefined, after: S): Promise<void> {
     if (isDeepStrictEqual(before, after)) return;
-    await pin(store, this.owner(name), manifests(after));
+    await this.announce(store, name, manifests(after));
     // Only now: what is found in the store from here on, nobody takes away any more.
     const lost = await lostOf(store, after.manifest);
     if (lost > 0)
@@ -64,11 +69,16 @@ export class Shelf<S extends Standing> {
     await this.stand(store, name, before, after);
   }
 
+  /** Of what is pinned already. */
   private async stand(store: ContentStore, name: string, before: S | undefined, after: S): Promise<void> {
-    const gone = (before ? all(before) : []).filter((each) => !manifests(after).includes(each));
+    const known = [...(before ? all(before) : []), ...(await pinnedBy(store, this.owner(name)))];
+    const gone = known.filter((each) => !manifests(after).includes(each));
     const note = (what: S) => writeRecord(this.file(store.root, name), what, `note ${this.owner(name)}`);
-    if (gone.length > 0) await note({ ...after, leaving: gone });
-    await discard(store, gone);
+    if (gone.length > 0) {
+      await note({ ...after, leaving: gone });
+      await pin(store, this.owner(name), manifests(after));
+      await discard(store, gone);
+    }
     await note(after);
   }
 
@@ -81,7 +91,7 @@ export class Shelf<S extends Standing> {
 
   /** Lets it stand where it stood when it was remembered. */
   async putBack(store: ContentStore, name: string, before: S): Promise<void> {
-    await pin(store, this.owner(name), manifests(before));
+    await this.announce(store, name, manifests(before));
     await this.stand(store, name, await this.read(store, name), before);
     await unpin(store, `before/${this.owner(name)}`);
   }
@@ -89,10 +99,11 @@ export class Shelf<S extends Standing> {
   /** Takes it out of its store; its files stay unless told otherwise, or as long as somebody else names them. */
   async forget(store: ContentStore, name: string, deleteData: boolean): Promise<void> {
     const standing = await this.read(store, name);
-    if (!standing) return;
+    const known = [...(standing ? all(standing) : []), ...(await pinnedBy(store, this.owner(name)))];
+    if (known.length === 0) return;
+    // First: a removal cut short still knows what is left to remove.
+    if (deleteData) await discard(store, known, this.owner(name));
     await unpin(store, this.owner(name));
-    if (deleteData) await discard(store, all(standing));
-    // Last: a removal cut short still knows what is left to remove.
     await effect(`forget ${this.owner(name)}`, () => removeRecord(this.file(store.root, name)));
   }
 

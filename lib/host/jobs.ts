@@ -2,17 +2,25 @@ import { types } from "node:util";
 import type { Report } from "../progress";
 
 /**
- * Heavy work that runs next to the data: a pure function from JSON to JSON. A job that is defined must also stand in
- * the list of `runner.ts`, or it runs on this machine only.
+ * Heavy work that runs next to the data: a pure function from JSON to JSON. `runner.ts` imports each file of jobs: what it
+ * lacks runs on this machine only.
  */
 export interface Job<Input, Output> {
   readonly name: string;
   run(input: Input, report: Report, signal: AbortSignal): Promise<Output>;
 }
 
+const defined = new Map<string, Job<unknown, unknown>>();
+
 export function defineJob<Input, Output>(name: string, run: Job<Input, Output>["run"]): Job<Input, Output> {
-  return { name, run };
+  const job = { name, run };
+  // What a job takes travels as JSON and is checked by no type.
+  defined.set(name, job as Job<unknown, unknown>);
+  return job;
 }
+
+/** Of the files that were imported. */
+export const jobNamed = (name: string): Job<unknown, unknown> | undefined => defined.get(name);
 
 /** A job that failed, here or far away: its message and, for system errors, their code such as ENOENT. */
 export class JobError extends Error {

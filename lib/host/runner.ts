@@ -1,60 +1,22 @@
 import { createInterface } from "node:readline";
-import { type Job, type JobMessage, type JobRequest, jobFailure } from "./jobs";
-import { aptGiveUp, aptMirror, aptRemember } from "./jobs/apt-mirror";
-import { aptPlan } from "./jobs/apt-plan";
-import { aptBringKey, aptObserveKey, aptRememberKey, aptRemoveKey } from "./jobs/apt-site-key";
-import { checksum } from "./jobs/checksum";
-import { copyImage } from "./jobs/copy-image";
-import { facts } from "./jobs/facts";
-import { pypiGiveUp, pypiIndex, pypiLook, pypiPlan, pypiRemember } from "./jobs/pypi-index";
-import { scrubStore } from "./jobs/scrub";
-import { serveBefore, served, servedBefore, serveManifest, unserveName } from "./jobs/serve";
-import { snapshotDrop, snapshotTake } from "./jobs/snapshot";
-import {
-  sourceCollections,
-  sourceFiles,
-  sourceGiveUp,
-  sourceRemember,
-  sourceStanding,
-  sourceTree,
-} from "./jobs/source";
+import { type JobMessage, type JobRequest, jobFailure, jobNamed } from "./jobs";
+import "./jobs/apt-mirror";
+import "./jobs/apt-plan";
+import "./jobs/apt-site-key";
+import "./jobs/checksum";
+import "./jobs/copy-image";
+import "./jobs/facts";
+import "./jobs/pypi-index";
+import "./jobs/pypi-wheel";
+import "./jobs/scrub";
+import "./jobs/serve";
+import "./jobs/snapshot";
+import "./jobs/source";
 
 /**
  * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
  * over SSH. The request is the first line of standard input; when the input ends, whoever asked is gone, and so are we.
  */
-const JOBS = [
-  facts,
-  aptObserveKey,
-  aptBringKey,
-  aptRememberKey,
-  aptRemoveKey,
-  checksum,
-  copyImage,
-  aptPlan,
-  aptMirror,
-  aptRemember,
-  aptGiveUp,
-  pypiPlan,
-  pypiIndex,
-  pypiLook,
-  pypiRemember,
-  pypiGiveUp,
-  scrubStore,
-  served,
-  serveManifest,
-  servedBefore,
-  serveBefore,
-  unserveName,
-  snapshotTake,
-  snapshotDrop,
-  sourceStanding,
-  sourceFiles,
-  sourceTree,
-  sourceCollections,
-  sourceRemember,
-  sourceGiveUp,
-] as unknown as readonly Job<unknown, unknown>[];
 const REPORT_EVERY = 200;
 const GRACE = 3000;
 
@@ -72,7 +34,7 @@ function say(message: JobMessage): void {
 async function run({ job, input }: JobRequest): Promise<JobMessage> {
   let last = 0;
   try {
-    const found = JOBS.find(({ name }) => name === job);
+    const found = jobNamed(job);
     if (!found) throw new Error(`this runner has no job "${job}"`);
     const output = await found.run(
       input,

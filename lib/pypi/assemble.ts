@@ -9,7 +9,7 @@ import { type IndexManifest, readManifest, readProject, writeJson } from "./mani
 import { IndexError } from "./name";
 import { FORM, rootHtml, rootJson } from "./pages";
 import type { IndexStanding } from "./shelf";
-import { byProject, type WantedFile } from "./wanted";
+import { byProject, isUpstreams, type WantedFile } from "./wanted";
 
 const AT_ONCE = 32;
 
@@ -46,7 +46,7 @@ export async function assemble(
   await each(changed, async ({ name, made, files }) => {
     const stood = known.get(name);
     const record = stood ? await readProject(shop.store, stood.manifest) : undefined;
-    const tracks = files.some(({ from }) => !from.startsWith("/"))
+    const tracks = files.some(({ from }) => isUpstreams(from))
       ? new URL(`${name}/`, upstream.replace(/\/*$/, "/")).href
       : undefined;
     const project = await makeProject(shop, name, files, record, tracks);
@@ -70,7 +70,7 @@ async function bring(files: readonly WantedFile[], directory: string, { fetch, r
   await each(
     lacking.sort((a, b) => b.size - a.size),
     async ({ from, digest, size }) => {
-      await fetch.get({ urls: [new URL(from)], digest, size });
+      await fetch.get({ urls: isUpstreams(from) ? [new URL(from)] : [], digest, size });
       done += size;
       report({ done, total, unit: "bytes" });
     },

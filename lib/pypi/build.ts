@@ -14,7 +14,7 @@ import { type PlanOrder, pinsOf } from "./plan";
 import { digestOfSelection, type Selection, select, totalsOf } from "./selection";
 import { type IndexStanding, indexShelf } from "./shelf";
 import { textOf, Upstream } from "./upstream";
-import { fromDirectory, fromUpstream } from "./wanted";
+import { fromDirectory, fromStore, fromUpstream } from "./wanted";
 
 export interface IndexOrder extends PlanOrder {
   /** Directory of the content store. */
@@ -22,6 +22,8 @@ export interface IndexOrder extends PlanOrder {
   name: string;
   /** Own wheels and sdists on the host that keeps the store. */
   directory?: string;
+  /** Wheels that were built here and stand in the store, by their file names. */
+  wheels?: Readonly<Record<string, Digest>>;
   /** What the plan saw; another one is refused. */
   planned?: Digest;
   /** What to do about lines of the lists that exist nowhere. */
@@ -52,7 +54,8 @@ async function build(
     const before = await indexShelf.read(store, order.name);
     const selection = await selectionOf(order, client, signal);
     const local = order.directory ? await filesBelow(store, intake, order.name, order.directory) : [];
-    const wanted = [...selection.files.map(fromUpstream), ...local.map(fromDirectory)];
+    const built = await Promise.all(Object.entries(order.wheels ?? {}).map((wheel) => fromStore(store, wheel)));
+    const wanted = [...selection.files.map(fromUpstream), ...local.map(fromDirectory), ...built];
     const fetch = new Fetch(store, client, workOf(order.name), signal);
     const read = (url: string) => small(client, new URL(url), signal);
     const manifest = await assemble({ store, intake, read }, before, wanted, order, { fetch, report, signal });
@@ -60,6 +63,7 @@ async function build(
       ...{ manifest, earlier: earlierThan(manifest, before, order.keep) },
       ...{ selection: digestOfSelection(selection), missing: selection.missing.length },
       ...totalsOf(selection.files),
+      ...(order.wheels && { wheels: order.wheels }),
     };
     await indexShelf.settle(store, order.name, before, after);
     return after;

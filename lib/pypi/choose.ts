@@ -8,8 +8,8 @@ import { takesPython, versionKey } from "./version";
 /** Files of a pin, and for which targets there is none. */
 export interface Choice {
   files: ListedFile[];
-  /** Targets without a wheel: they build the sdist, and `holes` have not even that. */
-  built: Target[];
+  /** Targets without a wheel: they build this sdist, and `holes` have not even that. */
+  built: { target: Target; filename: string }[];
   holes: Target[];
 }
 
@@ -39,7 +39,7 @@ export class Chooser {
       const taken = wheel ?? fitting.find(({ file }) => !isWheel(file.filename))?.file;
       if (!taken) choice.holes.push(target);
       else files.set(taken.filename, taken);
-      if (!wheel && taken) choice.built.push(target);
+      if (!wheel && taken) choice.built.push({ target, filename: taken.filename });
     }
     choice.files = [...files.values()].sort((a, b) => (a.filename < b.filename ? -1 : 1));
     return choice;

@@ -4,7 +4,7 @@ import { isWheel } from "./filename";
 import type { Blob, IndexFile, Project } from "./manifest";
 import { assertAnnounced, metadataOf } from "./metadata";
 import { projectHtml, projectJson } from "./pages";
-import { assertSame, type WantedFile } from "./wanted";
+import { assertSame, isUpstreams, type WantedFile } from "./wanted";
 
 export interface Workshop {
   store: ContentStore;
@@ -45,7 +45,7 @@ async function describe(shop: Workshop, wanted: WantedFile, before: IndexFile | 
 
 /** Of own wheels only the wheel knows. */
 function kept<F extends { from: string; requiresPython?: string }>(file: F, requiresPython: string | undefined): F {
-  if (file.requiresPython !== undefined || requiresPython === undefined || !file.from.startsWith("/")) return file;
+  if (file.requiresPython !== undefined || requiresPython === undefined || isUpstreams(file.from)) return file;
   return { ...file, requiresPython };
 }
 

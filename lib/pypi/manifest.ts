@@ -12,7 +12,7 @@ export interface Blob {
 export interface IndexFile extends Blob {
   filename: string;
   version: string;
-  /** Where it came from: a URL, or a path on the host that keeps the store. */
+  /** Where it came from: a URL, a path on the host that keeps the store, or no more than that it was built here. */
   from: string;
   requiresPython?: string;
   /** Why it should not be used any more; empty where nobody says. */

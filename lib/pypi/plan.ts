@@ -4,7 +4,7 @@ import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
 import { add, type Pin, parsePins } from "./requirements";
-import { digestOfSelection, type Selection, select, totalsOf } from "./selection";
+import { digestOfSelection, type NeededBuild, type Selection, select, totalsOf } from "./selection";
 import type { Target } from "./tags";
 import { Upstream } from "./upstream";
 
@@ -27,7 +27,7 @@ export interface IndexPlan {
   /** What exists nowhere, one line each. */
   missing: string[];
   /** What targets can only build from source. */
-  built: string[];
+  sdists: NeededBuild[];
 }
 
 /** A plan made next to the store that is to hold the index. */
@@ -66,8 +66,8 @@ async function selectionNow(order: PlanOrder, signal?: AbortSignal): Promise<Sel
 }
 
 function planOf(selection: Selection): IndexPlan {
-  const { missing, built } = selection;
-  return { selection: digestOfSelection(selection), ...totalsOf(selection.files), missing, built };
+  const { missing, sdists } = selection;
+  return { selection: digestOfSelection(selection), ...totalsOf(selection.files), missing, sdists };
 }
 
 /** The pins of several lists: what two of them name stands once. */

@@ -6,6 +6,7 @@ import type { ContentStore } from "../content/store";
 import { type IndexFile, type Project, readManifest, readProject } from "./manifest";
 import { metadataOf } from "./metadata";
 import { projectHtml, projectJson, rootHtml, rootJson } from "./pages";
+import { isUpstreams } from "./wanted";
 
 const place = ({ name }: Project, { filename }: IndexFile): string => `packages/${name}/${filename}`;
 
@@ -70,7 +71,7 @@ function besides(store: ContentStore, project: Project, file: IndexFile): Stored
   const local = from.startsWith("/");
   const itself: Stored = local
     ? { digest, size, path, urls: [], again: async () => createReadStream(from) }
-    : { digest, size, path, urls: [new URL(from)] };
+    : { digest, size, path, urls: isUpstreams(from) ? [new URL(from)] : [] };
   const reread = async () => metadataOf(local ? from : store.path(digest), filename).bytes;
   return [
     itself,

@@ -20,9 +20,20 @@ export interface Selection {
   files: SelectedFile[];
   /** Pins, or targets of them, for which no file exists: one line each. */
   missing: string[];
-  /** Pins that a target can only build from source. */
-  built: string[];
+  /** For a target that has no wheel. */
+  sdists: NeededBuild[];
 }
+
+/** What a target can only build from source. */
+export interface NeededBuild {
+  project: string;
+  version: string;
+  target: Target;
+  sdist: SelectedFile;
+}
+
+export const buildName = ({ project, version, target }: NeededBuild): string =>
+  `${project}==${version}: from source on ${targetName(target)}`;
 
 const AT_ONCE = 16;
 
@@ -53,7 +64,7 @@ export async function select(
   return joined(parts);
 }
 
-const nothing = (missing: string[]): Selection => ({ files: [], missing, built: [] });
+const nothing = (missing: string[]): Selection => ({ files: [], missing, sdists: [] });
 
 async function chosen(
   chooser: Chooser,
@@ -64,10 +75,14 @@ async function chosen(
   const { files, built, holes } = chooser.choose(pin, listed);
   const told = `${pin.name}==${pin.version}`;
   if (files.length === 0) return nothing([`${told}: no file for any target`]);
+  const selected = await Promise.all(files.map((file) => taken(pin, file, upstream)));
   return {
-    files: await Promise.all(files.map((file) => taken(pin, file, upstream))),
+    files: selected,
     missing: holes.map((target) => `${told}: no file for ${targetName(target)}`),
-    built: built.map((target) => `${told}: from source on ${targetName(target)}`),
+    sdists: built.flatMap(({ target, filename }) => {
+      const sdist = selected.find((file) => file.filename === filename);
+      return sdist ? [{ project: pin.name, version: pin.version, target, sdist }] : [];
+    }),
   };
 }
 
@@ -83,7 +98,7 @@ function joined(parts: readonly Selection[]): Selection {
   return {
     files: all("files") as SelectedFile[],
     missing: all("missing") as string[],
-    built: all("built") as string[],
+    sdists: all("sdists") as NeededBuild[],
   };
 }
 

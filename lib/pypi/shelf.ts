@@ -9,6 +9,8 @@ export interface IndexStanding extends Standing {
   bytes: number;
   /** How many lines of its lists exist nowhere. */
   missing: number;
+  /** Wheels that were built here, where it was told of any. */
+  wheels?: Readonly<Record<string, Digest>>;
 }
 
 export const indexShelf = new Shelf<IndexStanding>("indexes");

@@ -1,5 +1,7 @@
 import type { Digest } from "../content/digest";
+import type { ContentStore } from "../content/store";
 import type { LocalFile } from "./directory";
+import { parseFilename } from "./filename";
 import type { Blob, IndexFile } from "./manifest";
 import { IndexError } from "./name";
 import type { SelectedFile } from "./selection";
@@ -12,6 +14,9 @@ export interface WantedFile extends Omit<IndexFile, "metadata" | "provenance"> {
   attestations?: string;
 }
 
+/** Whether a file came from an index; what else there is stood in a directory, or was built here. */
+export const isUpstreams = (from: string): boolean => /^https?:/.test(from);
+
 export function fromUpstream({ project, sha256, url, metadata, provenance, ...rest }: SelectedFile): WantedFile {
   const digest: Digest = `sha256:${sha256}`;
   const announced = metadata === undefined ? {} : { announced: metadata };
@@ -20,6 +25,14 @@ export function fromUpstream({ project, sha256, url, metadata, provenance, ...re
 
 export function fromDirectory({ path, ...file }: LocalFile): WantedFile {
   return { ...file, from: path };
+}
+
+/** A wheel that was built here. */
+export async function fromStore(store: ContentStore, [filename, digest]: [string, Digest]): Promise<WantedFile> {
+  const [what, size] = [parseFilename(filename), await store.size(digest)];
+  if (!what || size === undefined)
+    throw new IndexError(`${filename} (${digest}) is not in ${store.root}. Try: pulumi refresh, and pulumi up again`);
+  return { filename, digest, size, project: what.name, version: what.version, from: "built here" };
 }
 
 /** By project; a file name with two contents is refused, as clients keep what they have once read of it. */

@@ -1,21 +1,12 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
 import { keepSchema } from "../../lib/content/keep";
+import type { IndexOrder } from "../../lib/pypi/build";
 import type { IndexStanding } from "../../lib/pypi/shelf";
+import { targetSchema } from "../../lib/pypi/target";
 import { beside, onStore, storeArguments } from "../content/on-store";
 import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
-
-const targetSchema = z.strictObject({
-  /** For example 3.12; 2.7 is as good. */
-  python: z.string().regex(/^[23]\.\d+$/, "a Python, for example 3.12"),
-  architecture: z.enum(["x86_64", "aarch64", "s390x"]),
-  /** The oldest C library of the machines that install; Debian 12 has 2.36. */
-  glibc: z
-    .string()
-    .regex(/^2\.\d+$/, "a version of glibc, for example 2.36")
-    .default("2.36"),
-});
 
 const schema = z.object({
   ...storeArguments,
@@ -30,6 +21,8 @@ const schema = z.object({
     .string()
     .regex(/^(\/[^/\0]+)+$/, "an absolute path without empty parts")
     .optional(),
+  /** Wheels that were built here (`pypi:Wheel`) and stand in the same store: digests, by their file names. */
+  wheels: z.record(z.string().regex(/^[\w.+!-]+\.whl$/, "the name of a wheel"), digestSchema).optional(),
   /** Names what the lists mean of the upstream, planned; another one is refused. */
   selection: digestSchema,
   /** Files of it, planned. */
@@ -61,12 +54,13 @@ export class Index extends defineResource({
   }),
   ...onStore,
 
-  async observe({ host, store, name, directory }, context) {
+  async observe({ host, store, name, directory, ...index }, context) {
     const { pypiLook } = await import("../../lib/host/jobs/pypi-index");
     const found = await beside(host, pypiLook, { store, name, ...(directory && { directory }) }, context);
     if (!found) return undefined;
-    const { manifest, selection, files, bytes, missing, asTaken } = found;
-    const told = directory === undefined ? {} : { directory: asTaken ? directory : `${directory}, as it was before` };
+    const { manifest, selection, files, bytes, missing, wheels, asTaken } = found;
+    const own = directory === undefined ? {} : { directory: asTaken ? directory : `${directory}, as it was before` };
+    const told = { ...own, ...(index.wheels && { wheels: wheels ?? {} }) };
     return { args: { selection, files, bytes, missing, ...told }, outputs: { manifest } };
   },
 
@@ -74,8 +68,14 @@ export class Index extends defineResource({
     const { pypiIndex } = await import("../../lib/host/jobs/pypi-index");
     const { readLists } = await import("../../lib/pypi/lists");
     const { host, store, name, upstream, targets, onMissing, keep, directory, ca } = index;
+    const wheels = index.wheels as IndexOrder["wheels"];
     const order = { store, name, upstream, targets, onMissing, keep, planned: index.selection as Digest };
-    const more = { ...(directory && { directory }), ...(ca && { ca }), lists: await readLists(index.lists) };
+    const more = {
+      ...(directory && { directory }),
+      ...(wheels && { wheels }),
+      ...(ca && { ca }),
+      lists: await readLists(index.lists),
+    };
     const { manifest } = await beside(host, pypiIndex, { ...order, ...more }, context);
     return { manifest };
   },

@@ -15,6 +15,7 @@ const SLOW: Readonly<Record<string, string>> = {
   "oci:BaseImage": "mmdebstrap makes the image anew",
   "oci:GarbageCollection": "stops a registry and starts it again",
   "oci:Image, copied": "a minute more for a second source of oci:Image, which make test sweeps",
+  "pypi:Wheel": "pip builds anew at each run",
 };
 
 interface Verb {

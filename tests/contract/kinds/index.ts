@@ -18,6 +18,7 @@ import { ociImageCopied } from "./oci-image-copied";
 import { ociManifestList } from "./oci-manifest-list";
 import { pypiIndex } from "./pypi-index";
 import { pypiPublished } from "./pypi-published";
+import { pypiWheel } from "./pypi-wheel";
 import { sourceCollectionsKind } from "./source-collections";
 import { sourceFilesKind } from "./source-files";
 import { sourceTreeKind } from "./source-tree";
@@ -43,6 +44,7 @@ export const fixtures: Record<string, MakeFixture> = {
   "oci:ManifestList": ociManifestList,
   "pypi:Index": pypiIndex,
   "pypi:Published": pypiPublished,
+  "pypi:Wheel": pypiWheel,
   "source:Collections": sourceCollectionsKind,
   "source:Files": sourceFilesKind,
   "source:Tree": sourceTreeKind,

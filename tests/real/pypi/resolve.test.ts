@@ -32,7 +32,7 @@ test("uv makes a lock that is a list of pins; the same question is asked once", 
   expect(lock).toMatch(/^lib==2\.0 .*\n\s+--hash=sha256:/m);
   const x86 = { python: "3.12", architecture: "x86_64", glibc: "2.36" } as const;
   const plan = await planIndex({ upstream: upstream.simple, lists: { lock }, targets: [x86] });
-  expect(plan).toMatchObject({ files: 2, missing: [], built: [] });
+  expect(plan).toMatchObject({ files: 2, missing: [], sdists: [] });
   upstream.requests.length = 0;
   expect(await resolve(order("app"))).toBe(lock);
   expect(upstream.requests).toEqual([]);

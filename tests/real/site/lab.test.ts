@@ -118,7 +118,7 @@ beforeAll(async () => {
   await upstream.start();
   upstream.putKeyring(join(project.root, "archive.gpg"));
   sources = upstream.sources();
-  project.write("site.txt", "pip==23.0.1\nsite-app==1.0\nsite-lib==1.0\n");
+  project.write("site.txt", "pip==23.0.1\nsite-app==1.0\nsite-lib==1.0\nsite-native==1.0\n");
   project.write(`Pulumi.${stack}.yaml`, config(4000));
   await succeed("stack", "init", stack);
 }, 60_000);
@@ -208,10 +208,13 @@ test.each([
 test("pip of a host without a way out asks the site's index alone, and installs from it", async () => {
   const script = `index=$(sed -n 's/^index-url = //p' /etc/pip.conf) && wheel=pip-23.0.1-py3-none-any.whl &&
     python3 -c 'import sys, urllib.request as r; r.urlretrieve(*sys.argv[1:])' "\${index%simple/}packages/pip/$wheel" /tmp/$wheel &&
-    python3 /tmp/$wheel/pip install --no-cache-dir --target /tmp/site site-app && ls /tmp/site`;
+    python3 /tmp/$wheel/pip install --no-cache-dir --target /tmp/site --only-binary :all: site-app site-native && ls /tmp/site &&
+    PYTHONPATH=/tmp/site python3 -c "import site_native; print(site_native.answer)"`;
   const { stdout } = await inside("control1", script);
   expect(stdout).toContain(`Looking in indexes: http://${SEED}:8080/python/simple/`);
   expect(stdout).toMatch(/site_app-1.0.dist-info\n(.*\n)*site_lib-1.0.dist-info/);
+  // What there was no wheel of: a module in C, built by this machine.
+  expect(stdout.trim().split("\n").at(-1)).toBe("42");
 }, 60_000);
 
 test("a source tree and a file, by the addresses the stack tells", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { digestOf } from "../../../lib/content/digest";
 import { ArchiveKey, TestArchive } from "../../support/apt/archive";
 import { debOf } from "../../support/apt/deb";
+import { sdistOf } from "../../support/pypi/sdist";
 import { TestIndex } from "../../support/pypi/upstream";
 import { wheelOf } from "../../support/pypi/wheel";
 import { GitRepository } from "../../support/source/git-repository";
@@ -27,6 +28,7 @@ export class Upstream {
     this.index = await TestIndex.start();
     this.index.offer("site-app", wheelOf("site_app", "1.0", { requires: ["site-lib>=1"] }));
     this.index.offer("site-lib", wheelOf("site_lib", "1.0"));
+    this.index.offer("site-native", sdistOf("site_native", "1.0", { native: true }));
     this.index.offer("pip", realPip());
   }
 
@@ -54,7 +56,7 @@ export class Upstream {
   /** seed.pypi of a stack file. */
   indexes(list: string): string {
     const targets = `targets: [{ python: "3.11", architecture: x86_64 }]`;
-    return `[{ name: python, lists: [${list}], ${targets}, upstream: "${this.index?.simple}" }]`;
+    return `[{ name: python, lists: [${list}], ${targets}, builders: { x86_64: here }, upstream: "${this.index?.simple}" }]`;
   }
 
   /** seed.sources of a stack file: a Python project as a commit, and a file. */

@@ -45,6 +45,7 @@ const fed = (extra: object = {}, images: PlannedSet[] = [], clients: object = { 
         registries: {},
         content: {
           keeper: { connection: here },
+          builders: { z15: standing("z15", "10.77.0.15") },
           plan: { ...plan, ...extra },
           ...{ clients: clients as { seed: typeof client }, indexes },
         },
@@ -93,11 +94,12 @@ test("an index where the content is kept, what is served of it, and who asks it"
     ...{ name: "python", upstream: "https://pypi.example.org/simple", lists: ["site.txt"], keep: 3 },
     targets: [{ python: "3.11", architecture: "x86_64" as const, glibc: "2.36" }],
     ...{ onMissing: "report" as const, selection: digest("7"), files: 2, bytes: 20, holes: ["one==1.0: no file"] },
+    wheels: [],
   };
   const address = "http://10.77.0.10:8080/python/simple/";
   const found = await fed({ indexes: [index] }, [], {}, { seed: address });
   const at = { host: here, store: "/srv/content", name: "python" };
-  const { holes: _, ...planned } = index;
+  const { holes: _, wheels: __, ...planned } = index;
   expect(found["pypi:Index seed-content-pypi-python"]?.args).toEqual({ ...at, ...planned, missing: 1 });
   expect(found["pypi:Published seed-content-pypi-python-served"]).toMatchObject({
     ...{ args: at, dependsOn: ["pypi:Index seed-content-pypi-python"] },
@@ -114,6 +116,27 @@ test("an index where the content is kept, what is served of it, and who asks it"
   expect(Object.keys(below).filter((name) => name.startsWith("host:PipConfig"))).toEqual([
     "host:PipConfig undercloud-control1-pip",
   ]);
+});
+
+test("wheels that are built, before the index that takes them in: of one name once", async () => {
+  const sdist = { url: "https://files.example.org/a-1.tar.gz", filename: "a-1.tar.gz", digest: digest("1"), size: 9 };
+  const wheel = (architecture: "x86_64" | "s390x") => ({
+    ...{ name: `a-1-${architecture}`, builder: "z15", sdist, target: { python: "3.11", architecture, glibc: "2.36" } },
+  });
+  const index = {
+    ...{ name: "python", upstream: "https://pypi.example.org/simple", lists: ["site.txt"], keep: 3, targets: [] },
+    ...{ onMissing: "fail" as const, selection: digest("7"), files: 2, bytes: 20, holes: [] },
+    wheels: [wheel("x86_64"), wheel("s390x")],
+  };
+  const found = await fed({ indexes: [index] });
+  const at = { host: here, store: "/srv/content" };
+  const { builder: _, ...planned } = wheel("s390x");
+  expect(found["pypi:Wheel seed-content-pypi-python-a-1-s390x"]).toMatchObject({
+    args: { ...at, ...planned, builder: standing("z15", "10.77.0.15").connection },
+  });
+  expect(found["pypi:Index seed-content-pypi-python"]?.dependsOn).toEqual(
+    ["s390x", "x86_64"].map((each) => `pypi:Wheel seed-content-pypi-python-a-1-${each}`),
+  );
 });
 
 test("sources where the content is kept, each by its kind, and addresses of what is served", async () => {

@@ -143,6 +143,11 @@ test.each<[string, object, string]>([
   ["a password in an address", { pypi: [{ ...python, upstream: "https://a:b@c/simple" }] }, "pypi.0.upstream: an http"],
   ["a reader there is not", { pypi: [{ ...python, clients: ["node"] }] }, 'pypi.0.clients.0: no host "node"'],
   ["a reader this stack does not prepare", { pypi: [{ ...python, clients: ["keeper"] }] }, "pypi.0.clients.0: neither"],
+  [
+    "a builder there is not",
+    { pypi: [{ ...python, builders: { s390x: "z15" } }] },
+    'pypi.0.builders.s390x: no host "z15"',
+  ],
   ["two indexes for one host", { pypi: [python, { ...python, name: "b" }] }, "pypi.1.clients: seed would ask two"],
   ["a keeper there is not", { content: { store: "/srv", host: "attic" } }, 'content.host: no host "attic"'],
   ["a keeper of the lab", { content: { store: "/srv" } }, "content.host: a host of the lab stands too late"],

@@ -11,6 +11,7 @@ import { wantedIndex } from "../../../plan/pypi-indexes";
 import type { SiteSource } from "../../../plan/sources";
 import { planStored } from "../../../plan/stored";
 import { TestArchive } from "../../support/apt/archive";
+import { sdistOf } from "../../support/pypi/sdist";
 import { TestIndex } from "../../support/pypi/upstream";
 import { wheelOf } from "../../support/pypi/wheel";
 import { GitRepository } from "../../support/source/git-repository";
@@ -69,10 +70,27 @@ test("what an index will hold, in a note what of it is to come, and what it lack
   const { size } = { size: wheelOf("one", "1.0").bytes.length };
   const holes = ["nowhere==1: no project of that name"];
   const selection = expect.stringMatching(/^sha256:/);
-  expect(indexes).toEqual([{ name: "python", upstream: upstream.simple, selection, files: 1, bytes: size, holes }]);
+  expect(indexes).toEqual([
+    { name: "python", upstream: upstream.simple, selection, files: 1, bytes: size, holes, wheels: [] },
+  ]);
   const told = `1 file, ${size} B; 1 pin without a file; 1 file, ${size} B to fetch; `;
   expect(notes[0]).toEqual({ about: "index python", text: expect.stringContaining(told) });
   expect(readdirSync(root).filter((entry) => entry === "store")).toEqual([]);
+});
+
+test("where there is no wheel, one is built on the host of its architecture, and told where there is none", async () => {
+  upstream.offer("tool", sdistOf("tool", "1.0"));
+  const targets = [target, { ...target, architecture: "s390x" as const }];
+  const site = await index("python", "tool==1.0\n", { targets, builders: { s390x: "z15" } });
+  const { indexes, notes } = await plan(site);
+  const { filename, bytes } = sdistOf("tool", "1.0");
+  expect(indexes[0]?.wheels).toEqual([
+    {
+      ...{ name: "tool-1.0-cp311-s390x", builder: "z15", target: targets[1] },
+      sdist: { url: expect.stringContaining(filename), filename, digest: digestOf(bytes), size: bytes.length },
+    },
+  ]);
+  expect(notes[0]?.text).toContain("; no wheel of tool==1.0; 1 wheel built here; ");
 });
 
 test("what cannot be planned is told at once, each by its name", async () => {
@@ -137,7 +155,15 @@ test("hosts ask the index that names them, or the one that names nobody", async 
     await index("a", ""),
     await index("b", "", { clients: ["node"], serve: "sha256:1", directory: "/own" }),
   ];
-  const planned = sites.map(({ name }) => ({ name, upstream: "u", selection: "s", files: 1, bytes: 2, holes: [] }));
+  const planned = sites.map(({ name }) => ({
+    name,
+    upstream: "u",
+    selection: "s",
+    files: 1,
+    bytes: 2,
+    holes: [],
+    wheels: [],
+  }));
   const { indexes, asked } = planPypi(sites, planned, { url: "http://seed:8080", everybody: ["seed"] });
   expect(asked).toEqual({ seed: "http://seed:8080/a/simple/", node: "http://seed:8080/b/simple/" });
   expect(indexes[1]).toMatchObject({ name: "b", serve: "sha256:1", directory: "/own", onMissing: "fail", files: 1 });
