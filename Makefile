@@ -3,7 +3,7 @@ STACK ?= dev
 export STACK COLD FORCE ALL RATE
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh destroy doctor backup restore scrub clean test test-full lint bench lock
+.PHONY: help up preview refresh destroy doctor backup restore scrub prove clean test test-full lint bench lock
 
 up: ## build or repair the site (STACK=name, default dev)
 	@scripts/stack up
@@ -31,6 +31,9 @@ restore: ## bring them back (FILE=name; FORCE=1 over a newer state)
 
 scrub: ## read every byte of the content again and repair (RATE=20: MB a second)
 	@scripts/scrub
+
+prove: ## ask pip and uv, as each target, whether the indexes serve all that their lists name
+	@scripts/prove
 
 test: ## types, unit, contract and the thin real tests (COLD=1: from empty caches)
 	@scripts/test

@@ -46,7 +46,8 @@ export class Chooser {
   }
 }
 
-function isMeant({ markers }: Pin, target: Target): boolean {
+/** Whether a pin is this target's. */
+export function isMeant({ markers }: Pin, target: Target): boolean {
   return markers === undefined || markers.some((marker) => applies(marker, target));
 }
 

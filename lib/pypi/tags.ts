@@ -33,12 +33,12 @@ export function tagsOf({ python, architecture, glibc }: Target): ReadonlyMap<str
 }
 
 /** Before 3.8 the name told how strings and memory were built; Linux distributions had wide strings. */
-function abisOf(major: number, minor: number): string[] {
+export function abisOf(major: number, minor: number): string[] {
   if (major === 2) return [`cp${major}${minor}mu`, `cp${major}${minor}m`];
   return minor < 8 ? [`cp${major}${minor}m`] : [`cp${major}${minor}`];
 }
 
-function platformsOf(architecture: Target["architecture"], glibc: number): string[] {
+export function platformsOf(architecture: Target["architecture"], glibc: number): string[] {
   const platforms: string[] = [];
   for (let level = glibc; level >= OLDEST[architecture]; level--) {
     platforms.push(`manylinux_2_${level}_${architecture}`);

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratchProject } from "../../support/project";
@@ -26,6 +26,15 @@ const script = (name: string, env: Record<string, string> = {}) =>
     env: { PATH: process.env["PATH"], HOME: project.root, ...env },
     stdio: "pipe",
   });
+
+test("a key that stays on its host is named", () => {
+  const outputs = { home: "/var/lib/openstack-site/keys/dev", host: { name: "keeper" } };
+  const resources = [{ type: "pulumi-nodejs:dynamic/apt:SiteKey", outputs }];
+  project.write(CHECKPOINT, JSON.stringify({ checkpoint: { latest: { resources } } }));
+  const env = { PATH: process.env["PATH"], HOME: project.root };
+  const { stderr } = spawnSync(join(project.root, "scripts/backup"), ["a.tar.gz"], { env, encoding: "utf8" });
+  expect(stderr).toContain("mirrors, /var/lib/openstack-site/keys/dev on keeper\n");
+});
 
 test("what was saved comes back, with the salt of its passphrase and nothing else of the stack file", () => {
   script("backup");
