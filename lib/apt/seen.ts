@@ -51,8 +51,11 @@ interface Seen {
   leaving?: Digest[];
 }
 
-const read = async (store: ContentStore, name: string): Promise<Seen> =>
-  (await readRecord<Seen>(fileOf(store, name))) ?? { suites: [] };
+async function read(store: ContentStore, name: string): Promise<Seen> {
+  const found = (await readRecord<Seen | SuiteRecord[]>(fileOf(store, name))) ?? [];
+  // The first versions wrote the suites alone.
+  return Array.isArray(found) ? { suites: found } : found;
+}
 
 export const readSeen = async (store: ContentStore, name: string): Promise<SuiteRecord[]> =>
   (await read(store, name)).suites;

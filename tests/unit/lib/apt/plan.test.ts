@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { forget } from "../../../../lib/apt/forget";
@@ -65,6 +65,21 @@ test("a second plan is one request a suite, and says the same", async () => {
   const { suites, fetch } = await plan();
   expect({ suites, fetch }).toEqual({ suites: first.suites, fetch: first.fetch });
   expect(asked().sort()).toEqual(["dists/bookworm/InRelease", "dists/trixie/InRelease"]);
+});
+
+test("what the first versions noted of a plan is read, and what a killed one was about to note goes", async () => {
+  const first = await plan();
+  const file = join(root, "seen/site.json");
+  const noted = JSON.parse(readFileSync(file, "utf8")) as { suites: object[] };
+  writeFileSync(file, JSON.stringify(noted.suites));
+  asked();
+  expect((await plan()).suites).toEqual(first.suites);
+  expect(asked()).toHaveLength(2);
+  const store = new ContentStore(root);
+  const { digest } = await store.put(Buffer.from("an index of a plan that was killed"));
+  writeFileSync(file, JSON.stringify({ suites: [], leaving: [digest] }));
+  await plan();
+  expect(await store.size(digest)).toBeUndefined();
 });
 
 test("a mirror goes on where its plan ended: no index comes twice, and nothing of the plan is left", async () => {
