@@ -30,7 +30,8 @@ export interface SiteIndex {
 export type Builders = Partial<Record<Target["architecture"], string>>;
 
 /** An index whose lists were read: what is left to ask is the upstream. */
-export interface WantedIndex extends Pick<SiteIndex, "name" | "targets" | "upstream" | "builders" | "onMissing"> {
+export interface WantedIndex
+  extends Pick<SiteIndex, "name" | "targets" | "upstream" | "directory" | "builders" | "onMissing"> {
   /** Texts, by their names. */
   lists: Record<string, string>;
   /** As PEM. */
@@ -60,9 +61,18 @@ export interface PlannedWheel {
 }
 
 export async function wantedIndex({ lists, ca, ...site }: SiteIndex): Promise<WantedIndex> {
-  const { name, targets, upstream, builders, onMissing } = site;
+  const { name, targets, upstream, directory, builders, onMissing } = site;
   const trust = ca === undefined ? {} : { ca: (await pemFile(ca)).toString() };
-  return { name, targets, upstream, onMissing, ...(builders && { builders }), lists: await readLists(lists), ...trust };
+  return {
+    name,
+    targets,
+    upstream,
+    onMissing,
+    ...(directory && { directory }),
+    ...(builders && { builders }),
+    lists: await readLists(lists),
+    ...trust,
+  };
 }
 
 /** What the lists mean of their upstreams now, asked next to the store. */
@@ -71,7 +81,8 @@ export function planIndexes(indexes: readonly WantedIndex[], keeper: Keeper): Pr
   return askKeeper("index", indexes, keeper, async ({ name, lists, targets, onMissing, ...index }, host) => {
     const upstream = index.upstream ?? (await configuredIndex(host));
     const trust = index.ca === undefined ? {} : { ca: index.ca };
-    const order = { store, upstream, lists, targets, ...trust };
+    const { directory } = index;
+    const order = { store, upstream, lists, targets, ...trust, ...(directory === undefined ? {} : { directory }) };
     const plan = await runJob(host, pypiPlan, order, { runner, timeout: LONGEST });
     const { selection, files, bytes, missing, sdists } = plan;
     const wheels = sdists.flatMap((each) => wheelOf(each, index.builders));

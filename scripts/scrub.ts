@@ -19,7 +19,7 @@ interface State {
 }
 
 /** Kinds that bring content into a store. */
-const KEEPING = /^pulumi-nodejs:dynamic\/(apt:Mirror|pypi:Index|source:\w+)$/;
+const KEEPING = /^pulumi-nodejs:dynamic\/(apt:Mirror|pypi:(Index|Wheel)|source:\w+)$/;
 
 const LONGEST = 7 * 24 * 3_600_000;
 

@@ -16,7 +16,7 @@ export async function linkTree(store: ContentStore, root: string, files: Readonl
     if (made.has(directory)) return;
     make(dirname(directory));
     made.add(directory);
-    mkdirSync(`${root}/${directory}`);
+    mkdirSync(`${root}/${directory}`, { recursive: true });
   };
   let count = 0;
   for (const [path, digest] of files) {

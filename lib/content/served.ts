@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
@@ -8,10 +9,10 @@ import { effect } from "../effect";
 import type { Digest } from "./digest";
 import { fingerprintOf } from "./fingerprint";
 import { digestForm } from "./form";
-import { linkTree } from "./link-tree";
 import { pin, unpin } from "./pins";
 import type { Plane } from "./plane";
 import { readForm, removeRecord, replace, writeRecord } from "./record";
+import { relink } from "./relink";
 import { repair } from "./repair";
 import type { ContentStore } from "./store";
 
@@ -58,9 +59,10 @@ export async function serve<Layout>(
   const { link, record, trees, files } = place(store, name);
   const root = join(trees, tree);
   await effect(`link ${name}`, async () => {
-    await mkdir(root, { recursive: true });
-    await linkTree(store, root, paths);
-    await writeFile(files(tree), (await fingerprintOf(root)).join("\n"));
+    const from = await retired(link, trees, before);
+    if (from === undefined) await mkdir(root, { recursive: true });
+    else await rename(join(trees, from), root);
+    await writeFile(files(tree), (await relink(store, root, paths)).join("\n"));
     await promisify(execFile)("sync", ["--file-system", root]);
   });
   const served: Served = { layout, generations: [{ manifest, tree }, ...earlier] };
@@ -68,6 +70,14 @@ export async function serve<Layout>(
   await replace(link, (aside) => symlink(join("..", "trees", name, tree), aside), `serve ${name}`);
   // The one before stays until the next switch: a request that is being answered may still look into it.
   await tidy(trees, [tree, ...(earlier[0] ? [earlier[0].tree] : [])]);
+}
+
+/** The tree before the one that is served: it would go with the next switch, and is most of what comes. */
+async function retired(link: string, trees: string, before: Served | undefined): Promise<string | undefined> {
+  const tree = before?.generations[1]?.tree;
+  // Not where somebody has put it back by hand.
+  const serves = await readlink(link).then(basename, () => undefined);
+  return tree !== undefined && tree !== serves && existsSync(join(trees, tree)) ? tree : undefined;
 }
 
 /** Manifests of what is served under a name and of what was before, as far as that stays for clients. */

@@ -63,7 +63,7 @@ export class Shelf<S extends Standing> {
     if (isDeepStrictEqual(before, after)) return;
     await this.announce(store, name, manifests(after));
     // Only now: what is found in the store from here on, nobody takes away any more.
-    const lost = await lostOf(store, after.manifest);
+    const lost = await lostOf(store, after.manifest, before?.manifest);
     if (lost > 0)
       throw new Error(`${lost} files of ${name} went from ${store.root} while it was made. Try: pulumi up again`);
     await this.stand(store, name, before, after);

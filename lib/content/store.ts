@@ -39,7 +39,9 @@ export class ContentStore {
       try {
         const written = await writeHashed(incoming, content);
         if (expected && written.digest !== expected) throw new Error(`content is ${written.digest}, not ${expected}`);
-        await rename(incoming, this.path(written.digest));
+        // What is there already stays the file that trees link to.
+        if ((await this.size(written.digest)) === written.size) await rm(incoming);
+        else await rename(incoming, this.path(written.digest));
         return written;
       } catch (error) {
         await rm(incoming, { force: true });

@@ -60,6 +60,10 @@ export async function filesBelow(
   return [...files.values()];
 }
 
+/** Sizes of what seems to stand below a directory, by the names of the files; none is read. */
+export const sizesBelow = (directory: string): Map<string, number> =>
+  new Map([...walk(directory)].map((path) => [basename(path), lstatSync(path).size]));
+
 /** Nothing for what is neither a wheel nor an sdist. */
 async function takeIn(intake: Intake, path: string): Promise<LocalFile | undefined> {
   const filename = basename(path);

@@ -3,6 +3,7 @@ import { type Room, roomIn } from "../content/room";
 import { ContentStore } from "../content/store";
 import { DownloadClient } from "../http/download-client";
 import type { Report } from "../progress";
+import { sizesBelow } from "./directory";
 import { add, type Pin, parsePins } from "./requirements";
 import { digestOfSelection, type NeededBuild, type Selection, select, totalsOf } from "./selection";
 import type { Target } from "./tags";
@@ -45,13 +46,16 @@ export async function planIndex(order: PlanOrder, signal?: AbortSignal): Promise
 
 /** The same, and what of it is to come; the store need not be there yet. */
 export async function planStoredIndex(
-  { store: root, ...order }: PlanOrder & { store: string },
+  { store: root, directory, ...order }: PlanOrder & { store: string; directory?: string },
   _report: Report,
   signal: AbortSignal,
 ): Promise<StoredPlan> {
   const selection = await selectionNow(order, signal);
   const there = new Set<string>(await new ContentStore(root).digests());
-  const lacking = selection.files.filter(({ sha256 }) => !there.has(`sha256:${sha256}`));
+  const own = directory === undefined ? undefined : sizesBelow(directory);
+  const lacking = selection.files
+    .filter(({ sha256 }) => !there.has(`sha256:${sha256}`))
+    .filter(({ filename, size }) => own?.get(filename) !== size);
   return { ...planOf(selection), fetch: totalsOf(lacking), room: await roomIn(root) };
 }
 

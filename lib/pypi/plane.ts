@@ -3,7 +3,7 @@ import type { Digest } from "../content/digest";
 import type { Plane } from "../content/plane";
 import type { Stored } from "../content/repair";
 import type { ContentStore } from "../content/store";
-import { type IndexFile, type Project, readManifest, readProject } from "./manifest";
+import { type IndexFile, type IndexManifest, type Project, readManifest, readProject } from "./manifest";
 import { metadataOf } from "./metadata";
 import { projectHtml, projectJson, rootHtml, rootJson } from "./pages";
 import { isUpstreams } from "./wanted";
@@ -15,22 +15,29 @@ export const pypiPlane: Plane<null> = {
   head: '{"pages":{',
   async tree(store, generations) {
     const files = new Map<string, Digest>();
-    const [current, ...earlier] = await Promise.all(generations.map((each) => statesOf(store, each)));
-    for (const { path, digest } of current ?? []) files.set(path, digest);
+    const [current, ...earlier] = await Promise.all(generations.map((each) => readManifest(store, each)));
+    if (!current) return files;
+    for (const { path, digest } of await statesOf(store, current)) files.set(path, digest);
     // Who has read a page of an earlier state finds the files it names; the pages are those of one state.
-    for (const { path, digest } of earlier.flat())
-      if (path.startsWith("packages/") && !files.has(path)) files.set(path, digest);
+    const known = new Set(current.projects.map(({ manifest }) => manifest));
+    for (const { projects, pages } of earlier) {
+      const others = projects.filter(({ manifest }) => !known.has(manifest));
+      for (const { path, digest } of await statesOf(store, { projects: others, pages }))
+        if (path.startsWith("packages/") && !files.has(path)) files.set(path, digest);
+      for (const { manifest } of others) known.add(manifest);
+    }
     return files;
   },
   async files(store, manifest) {
-    const files = new Map((await statesOf(store, manifest)).map((file) => [file.digest, file]));
+    const files = new Map(
+      (await statesOf(store, await readManifest(store, manifest))).map((file) => [file.digest, file]),
+    );
     return [...files.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
   },
 };
 
 /** All that is served of a state. */
-async function statesOf(store: ContentStore, digest: Digest): Promise<Stored[]> {
-  const { projects, pages } = await readManifest(store, digest);
+async function statesOf(store: ContentStore, { projects, pages }: IndexManifest): Promise<Stored[]> {
   const names = projects.map(({ name }) => name);
   const root = made(
     "simple",

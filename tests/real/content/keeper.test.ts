@@ -5,7 +5,9 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { closeAll } from "../../../lib/host/connect";
 import { aptMirror } from "../../contract/kinds/apt-mirror";
+import { aptPublished } from "../../contract/kinds/apt-published";
 import { pypiIndex } from "../../contract/kinds/pypi-index";
+import { pypiPublished } from "../../contract/kinds/pypi-published";
 import { sourceFilesKind } from "../../contract/kinds/source-files";
 import { DynamicProvider } from "../../support/dynamic-provider";
 import { bundleRunner } from "../../support/runner";
@@ -79,6 +81,32 @@ test.each([
     expect(first.match(/ {2}fetched again: /g)).toHaveLength(rotten);
     expect(await scrub()).not.toContain("fetched again");
     expect(await state.up(provider, there(fixture.changed()))).toBe("same");
+  } finally {
+    await state.destroy(provider);
+    await provider.stop();
+    expect(await fixture.residue()).toEqual([]);
+    await fixture.teardown();
+  }
+});
+
+test.each([
+  ["apt:Published", aptPublished],
+  ["pypi:Published", pypiPublished],
+])("%s on a host over SSH: served, switched, mended after a hand, and removed there", async (kind, make) => {
+  const fixture = make("keeper");
+  await fixture.setup();
+  const provider = await DynamicProvider.start(kind);
+  const state = new ResourceState(fixture.resource.definition, "keeper");
+  const there = (args: object) => ({ ...args, host: sshd.connection() });
+  try {
+    expect(await state.up(provider, there(fixture.args()))).toBe("create");
+    expect(await state.up(provider, there(fixture.changed()))).toBe("update");
+    expect(await state.up(provider, there(fixture.args()))).toBe("update");
+    expect(await state.up(provider, there(fixture.args()))).toBe("same");
+    await fixture.drift();
+    await state.refresh(provider);
+    expect(await state.up(provider, there(fixture.args()))).toBe("update");
+    expect(await state.up(provider, there(fixture.args()))).toBe("same");
   } finally {
     await state.destroy(provider);
     await provider.stop();
