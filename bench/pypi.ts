@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,6 +24,8 @@ class Ground {
   constructor(readonly size: number) {
     mkdirSync(this.wheels);
     for (let n = 0; n < size; n++) this.add(`project-${Math.floor(n / VERSIONS)}`, `1.${n % VERSIONS}`);
+    // Whoever comes first and syncs its own files would wait for all of these.
+    execFileSync("sync", ["--file-system", this.root]);
   }
 
   add(name: string, version: string): void {
