@@ -48,10 +48,13 @@ function flock(file: FileHandle, mode: "--nonblock" | "--exclusive", signal?: Ab
       stdio: ["ignore", "ignore", "inherit", file.fd],
       ...(signal && { signal }),
     });
-    child.on("error", reject);
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      const lacking = "there is no flock here. Try: install util-linux on the host that keeps the store";
+      reject(error.code === "ENOENT" ? new Error(lacking, { cause: error }) : error);
+    });
     child.on("close", (code) => {
       if (code === 0 || (code === 1 && mode === "--nonblock")) resolve(code === 0);
-      else reject(new Error(`flock failed with ${code}. Try: util-linux on the host that keeps the store`));
+      else reject(new Error(`flock ended with ${code}`));
     });
   });
 }
