@@ -4,13 +4,19 @@ import { Published } from "../providers/pypi/published";
 import { Wheel } from "../providers/pypi/wheel";
 import { type Machine, on } from "./machine";
 
+interface Target {
+  python: string;
+  architecture: "x86_64" | "aarch64" | "s390x";
+  glibc: string;
+}
+
 /** An index as it was planned. */
 export interface IndexPlan {
   name: string;
   upstream: string;
   /** Beside the program. */
   lists: string[];
-  targets: { python: string; architecture: "x86_64" | "aarch64" | "s390x"; glibc: string }[];
+  targets: Target[];
   directory?: string;
   /** As PEM. */
   ca?: string;
@@ -19,7 +25,7 @@ export interface IndexPlan {
     name: string;
     builder: string;
     sdist: { url: string; filename: string; digest: string; size: number };
-    target: { python: string; architecture: "x86_64" | "aarch64" | "s390x"; glibc: string };
+    target: Target;
   }[];
   onMissing: "fail" | "report";
   keep: number | { days: number };
@@ -55,14 +61,14 @@ export class PypiIndex extends pulumi.ComponentResource {
     const own = built.length === 0 ? {} : { wheels: byFilename(built) };
     const content = new Index(name, { ...at, ...planned, ...own, missing: holes.length }, on(machine, this, ...built));
     this.manifest = content.manifest;
-    const trust = index.ca === undefined ? {} : { ca: index.ca };
     new Published(
       `${name}-served`,
-      { ...at, manifest: serve ?? content.manifest, ...trust },
+      { ...at, manifest: serve ?? content.manifest, ...trustOf(index) },
       on(machine, this, content),
     );
     this.registerOutputs({ manifest: content.manifest });
   }
+
   private build(
     called: string,
     { machine, store, index, builders }: PypiIndexArgs,
@@ -71,11 +77,12 @@ export class PypiIndex extends pulumi.ComponentResource {
     const { builder: host, ...planned } = wheel;
     const builder = builders[host];
     if (!builder) throw new Error(`no host "${host}" to build ${wheel.name}`);
-    const trust = index.ca === undefined ? {} : { ca: index.ca };
-    const args = { host: machine.connection, store, builder: builder.connection, ...planned, ...trust };
+    const args = { host: machine.connection, store, builder: builder.connection, ...planned, ...trustOf(index) };
     return new Wheel(called, args, on(machine, this, ...(builder.resource ? [builder.resource] : [])));
   }
 }
+
+const trustOf = ({ ca }: IndexPlan) => (ca === undefined ? {} : { ca });
 
 /** A wheel without native parts may be built for several targets: one of them stands for all. */
 function byFilename(wheels: readonly Wheel[]): pulumi.Output<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { digestSchema as digest } from "../lib/content/form";
 import { keepSchema } from "../lib/content/keep";
 import { hostName } from "../lib/host/connection";
 import { certificateFile } from "./certificate";
@@ -11,7 +12,6 @@ const keyrings = z
   .array(z.string().regex(/^\/[\w./+-]+$/, "an absolute path"))
   .min(1)
   .meta({ description: "On the host that keeps the content" });
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
 
 const trust = z.union(
   [

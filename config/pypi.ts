@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { digestSchema } from "../lib/content/form";
 import { keepSchema } from "../lib/content/keep";
 import { hostName } from "../lib/host/connection";
 import { targetSchema } from "../lib/pypi/target";
@@ -51,9 +52,7 @@ export const pypiIndex = z
     keep: keepSchema.meta({
       description: "States before the present one that stay: so many, or those of `{days: 30}`",
     }),
-    serve: z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits")
+    serve: digestSchema
       .optional()
       .meta({ description: "An earlier state, as the output indexes named it; the newest where absent" }),
     clients: z

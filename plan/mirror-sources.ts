@@ -5,7 +5,7 @@ import type { Digest } from "../lib/content/digest";
 import type { Keep } from "../lib/content/keep";
 import { debianSources } from "../lib/debian/apt-source";
 import type { Host } from "../lib/host/host";
-import { pemFile } from "./pem-file";
+import { authority } from "./pem-file";
 
 /** A suite as the stack file or a list has it. */
 export interface MirroredSuite extends ListedSuite {
@@ -64,7 +64,7 @@ export async function wantedMirror({ name, from, ...site }: SiteMirror): Promise
   const { packages, recommends = false, bootstrap = false, adoptTree, ca } = site;
   const wanted = {
     ...{ name, ...(packages && { selection: { packages, recommends, bootstrap } }) },
-    ...wayOf({ adoptTree, ca: ca === undefined ? undefined : (await pemFile(ca)).toString() }),
+    ...wayOf({ adoptTree, ca: (await authority(ca)).ca }),
   };
   if (!("mirrorList" in from)) return { ...wanted, from };
   const list = parseMirrorList(await readFile(from.mirrorList, "utf8"), from.mirrorList);

@@ -1,5 +1,10 @@
 import { readFile } from "node:fs/promises";
 
+/** The authority of an upstream, as its client takes it: nothing where the stack file names none. */
+export async function authority(ca: string | undefined): Promise<{ ca?: string }> {
+  return ca === undefined ? {} : { ca: (await pemFile(ca)).toString() };
+}
+
 /** Certificates beside the program. */
 export async function pemFile(path: string): Promise<Buffer> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {

@@ -5,9 +5,9 @@ import { formatBytes } from "../lib/progress";
 import { configuredIndex } from "../lib/pypi/configured-index";
 import { readLists } from "../lib/pypi/lists";
 import type { NeededBuild } from "../lib/pypi/selection";
-import type { Target } from "../lib/pypi/tags";
+import type { Target } from "../lib/pypi/target";
 import { type Asked, askKeeper, counted, type Keeper, LONGEST } from "./ask-keeper";
-import { pemFile } from "./pem-file";
+import { authority } from "./pem-file";
 
 /** An index as the stack file has it. */
 export interface SiteIndex {
@@ -62,7 +62,6 @@ export interface PlannedWheel {
 
 export async function wantedIndex({ lists, ca, ...site }: SiteIndex): Promise<WantedIndex> {
   const { name, targets, upstream, directory, builders, onMissing } = site;
-  const trust = ca === undefined ? {} : { ca: (await pemFile(ca)).toString() };
   return {
     name,
     targets,
@@ -71,7 +70,7 @@ export async function wantedIndex({ lists, ca, ...site }: SiteIndex): Promise<Wa
     ...(directory && { directory }),
     ...(builders && { builders }),
     lists: await readLists(lists),
-    ...trust,
+    ...(await authority(ca)),
   };
 }
 

@@ -4,7 +4,7 @@ import type { RegistryOptions } from "../lib/oci/client";
 import { REGISTRY_DATA, REGISTRY_ETC, renderConfig } from "../lib/registry/config";
 import { renderHtpasswd } from "../lib/registry/htpasswd";
 import type { RegistrySettings } from "../lib/registry/settings";
-import { pemFile } from "./pem-file";
+import { authority, pemFile } from "./pem-file";
 
 /** The site's registry as the stack file says: made by it, or with a url one that stands already. */
 export interface SiteRegistry extends RegistrySettings {
@@ -77,7 +77,7 @@ export async function withAuthority({ username, password, ca, ...way }: Registry
     ...way,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(ca !== undefined && { ca: (await pemFile(ca)).toString() }),
+    ...(await authority(ca)),
   };
 }
 

@@ -6,7 +6,7 @@ import { formatBytes } from "../lib/progress";
 import type { SourceOrder } from "../lib/source/plan";
 import type { treeOrigin, wantedCollections, wantedFiles } from "../lib/source/schema";
 import { type Asked, askKeeper, counted, type Keeper, LONGEST } from "./ask-keeper";
-import { pemFile } from "./pem-file";
+import { authority } from "./pem-file";
 
 /** A source as the stack file has it; `ca` is a file beside the program there, and as PEM in the plan. */
 export type SiteSource = { name: string; ca?: string | undefined } & (
@@ -16,7 +16,7 @@ export type SiteSource = { name: string; ca?: string | undefined } & (
 );
 
 export async function wantedSource({ ca, ...source }: SiteSource): Promise<SiteSource> {
-  return { ...source, ...(ca === undefined ? {} : { ca: (await pemFile(ca)).toString() }) };
+  return { ...source, ...(await authority(ca)) };
 }
 
 /** What of these is still to come, asked next to the store. What they are, the stack file says to the byte. */

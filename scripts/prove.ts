@@ -1,8 +1,9 @@
 // What scripts/prove runs: the state of a stack on standard input says which indexes it serves, for whom, and where.
 import { text } from "node:stream/consumers";
+import { targetName } from "../lib/pypi/choose";
 import { readLists } from "../lib/pypi/lists";
 import { prove } from "../lib/pypi/prove";
-import type { Target } from "../lib/pypi/tags";
+import type { Target } from "../lib/pypi/target";
 
 interface Index {
   name: string;
@@ -25,7 +26,7 @@ async function main([uv = ""]: string[]): Promise<void> {
   if (content === undefined || indexes.length === 0) return console.error("this stack serves no index");
   for (const { name, lists, targets } of indexes) {
     const holes = await prove({ uv, index: `${content}/${name}/simple/`, lists: await readLists(lists), targets });
-    const asked = targets.map(({ python, architecture }) => `Python ${python} on ${architecture}`).join(", ");
+    const asked = targets.map(targetName).join(", ");
     console.log(
       `index ${name} for ${asked}: ${holes.length === 0 ? "pip and uv find all of it" : "not all of it is found"}`,
     );

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { isDigest } from "./digest";
 
+/** As people write it in arguments and stack files. */
+export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
+
 export const digestForm = z.string().refine(isDigest, "no sha256 digest");
 
 /**

@@ -13,10 +13,6 @@ import "./jobs/serve";
 import "./jobs/snapshot";
 import "./jobs/source";
 
-/**
- * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
- * over SSH. The request is the first line of standard input; when the input ends, whoever asked is gone, and so are we.
- */
 const REPORT_EVERY = 200;
 const GRACE = 3000;
 
@@ -31,6 +27,10 @@ function say(message: JobMessage): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
+/**
+ * Runs one job on a host that has neither this project nor its packages: bundled into a single file, shipped, started
+ * over SSH. The request is the first line of standard input; when the input ends, whoever asked is gone, and so are we.
+ */
 async function run({ job, input }: JobRequest): Promise<JobMessage> {
   let last = 0;
   try {

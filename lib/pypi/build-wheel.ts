@@ -1,7 +1,7 @@
 import type { Host } from "../host/host";
 import { isWheel } from "./filename";
 import { IndexError } from "./name";
-import type { Target } from "./tags";
+import type { Target } from "./target";
 
 /** What a wheel was built with: of this its bytes depend, beside the sdist. */
 export interface Builder {

@@ -2,7 +2,8 @@ import { isWheel, parseFilename } from "./filename";
 import { applies } from "./marker";
 import type { ListedFile } from "./project";
 import type { Pin } from "./requirements";
-import { type Target, tagsOf } from "./tags";
+import { tagsOf } from "./tags";
+import type { Target } from "./target";
 import { takesPython, versionKey } from "./version";
 
 /** Files of a pin, and for which targets there is none. */

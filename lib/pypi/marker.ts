@@ -1,6 +1,6 @@
 import { satisfies, valid } from "@renovatebot/pep440";
 import { IndexError } from "./name";
-import type { Target } from "./tags";
+import type { Target } from "./target";
 
 /** What a target's Python says of itself (PEP 508); the patch version is none that a list should ask for. */
 function environmentOf({ python, architecture }: Target): Readonly<Record<string, string>> {

@@ -6,7 +6,7 @@ import type { Report } from "../progress";
 import { sizesBelow } from "./directory";
 import { add, type Pin, parsePins } from "./requirements";
 import { digestOfSelection, type NeededBuild, type Selection, select, totalsOf } from "./selection";
-import type { Target } from "./tags";
+import type { Target } from "./target";
 import { Upstream } from "./upstream";
 
 export interface PlanOrder {

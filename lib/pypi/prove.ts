@@ -7,7 +7,8 @@ import { inParallel } from "../parallel";
 import { isMeant, targetName } from "./choose";
 import { pinsOf } from "./plan";
 import type { Pin } from "./requirements";
-import { abisOf, platformsOf, type Target } from "./tags";
+import { abisOf, platformsOf } from "./tags";
+import type { Target } from "./target";
 
 export interface ProofOrder {
   /** Path of uv. */

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { canonicalJson, digestOf } from "../content/digest";
 import { readRecord, writeRecord } from "../content/record";
 import { IndexError } from "./name";
-import type { Target } from "./tags";
+import type { Target } from "./target";
 import { compareVersions } from "./version";
 
 export interface ResolveOrder {

@@ -4,7 +4,7 @@ import { Chooser, targetName } from "./choose";
 import { IndexError } from "./name";
 import type { ListedFile } from "./project";
 import type { Pin } from "./requirements";
-import type { Target } from "./tags";
+import type { Target } from "./target";
 import type { Upstream } from "./upstream";
 
 /** A file that an index takes in: what its pages say of it, and where it comes from. */

@@ -1,11 +1,4 @@
-/** One kind of machine that installs from an index. */
-export interface Target {
-  /** For example 3.12. */
-  python: string;
-  architecture: "x86_64" | "aarch64" | "s390x";
-  /** The oldest C library of the machines, for example 2.36. */
-  glibc: string;
-}
+import type { Target } from "./target";
 
 /** The C libraries of the named manylinux generations. */
 const GENERATIONS: Readonly<Record<number, string>> = { 5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014" };

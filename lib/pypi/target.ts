@@ -15,3 +15,5 @@ export const targetSchema = z.strictObject({
     .default("2.36")
     .meta({ description: "The oldest of the machines that install; Debian 12 has 2.36" }),
 });
+
+export type Target = z.output<typeof targetSchema>;

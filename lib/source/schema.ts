@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
+import { digestSchema as digest } from "../content/form";
 
 /** An address without a password, which would stand in the state. */
 export const webAddress = z

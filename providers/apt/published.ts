@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Layout } from "../../lib/apt/tree";
+import { digestSchema } from "../../lib/content/form";
 import { onStore, storeArguments } from "../content/on-store";
 import { directoryOf, hide, look, remember, show } from "../content/serving";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 
 const schema = z.object({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import { digestSchema } from "../../lib/content/form";
 import type { Snapshot as Stored } from "../../lib/content/snapshot";
 import { beside, onStore, storeArguments } from "../content/on-store";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 
 const schema = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { digestSchema } from "../oci/in-registry";
+import { digestSchema } from "../../lib/content/form";
 
 const word = z.string().regex(/^[\w.+-]+$/, "a word of letters, digits, dots and dashes");
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { digestSchema } from "../../lib/content/form";
 import { connectionSchema } from "../../lib/host/connection";
 import { defineResource } from "../resource";
 import { onHost } from "./on-host";
@@ -24,10 +25,7 @@ const schema = z
     /** A file beside the program, relative to the project directory. */
     source: z.string().min(1).optional(),
     /** The digest of `source`, planned by the program: a changed file is a changed input. */
-    digest: z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits")
-      .optional(),
+    digest: digestSchema.optional(),
     /** Permission bits. */
     mode: mode.default("0644"),
     /** User that owns the file. */

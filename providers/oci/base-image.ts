@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import { digestSchema } from "../../lib/content/form";
 import { aptSourceSchema } from "../../lib/debian/apt-source";
 import { ARCHITECTURES } from "../../lib/debian/emulation";
 import { connectionSchema } from "../../lib/host/connection";
 import { progressLines } from "../../lib/progress";
 import { type Context, defineResource } from "../resource";
 import { runnerFile } from "../runner";
-import { clientOf, digestSchema, inRegistry, reachOf, tagArguments } from "./in-registry";
+import { clientOf, inRegistry, reachOf, tagArguments } from "./in-registry";
 
 const schema = z.object({
   ...tagArguments,

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import { digestSchema } from "../../lib/content/form";
 import { connectionSchema } from "../../lib/host/connection";
 import type { Kept } from "../../lib/oci/survey";
 import type { CollectionRecord } from "../../lib/registry/record";
 import { onHost } from "../host/on-host";
 import { defineResource } from "../resource";
-import { clientOf, digestSchema, registrySchema } from "./in-registry";
+import { clientOf, registrySchema } from "./in-registry";
 
 const schema = z.object({
   /** The host whose Docker runs the registry. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { digestSchema } from "../../lib/content/form";
 import type { Ledger } from "../../lib/host/ledger";
 import type { RegistryClient, RegistryOptions } from "../../lib/oci/client";
 import { isRegistryAddress, isRepository, isTag } from "../../lib/oci/reference";
@@ -22,8 +23,6 @@ export type Registry = z.output<typeof registrySchema>;
 
 /** The way to a registry, as a program writes it. */
 export type RegistryReach = z.input<typeof registrySchema>;
-
-export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
 
 /** What names a place for a manifest in a registry. */
 export const tagArguments = {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { digestSchema } from "../../lib/content/form";
 import { isImage } from "../../lib/oci/media-types";
-import { digestSchema, manifestArguments, platformSchema } from "./in-registry";
+import { manifestArguments, platformSchema } from "./in-registry";
 
 const childSchema = z.strictObject({
   digest: digestSchema,

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import { digestSchema } from "../../lib/content/form";
 import { keepSchema } from "../../lib/content/keep";
 import type { IndexOrder } from "../../lib/pypi/build";
 import type { IndexStanding } from "../../lib/pypi/shelf";
 import { targetSchema } from "../../lib/pypi/target";
 import { beside, onStore, storeArguments } from "../content/on-store";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 
 const schema = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { digestSchema } from "../../lib/content/form";
 import { onStore, storeArguments } from "../content/on-store";
 import { directoryOf, hide, look, remember, show } from "../content/serving";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 
 const schema = z.object({

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { Digest } from "../../lib/content/digest";
+import { digestSchema } from "../../lib/content/form";
 import type { Standing } from "../../lib/content/shelf";
 import { connectionSchema } from "../../lib/host/connection";
 import type { Builder } from "../../lib/pypi/build-wheel";
 import { targetSchema } from "../../lib/pypi/target";
+import { webAddress } from "../../lib/source/schema";
 import { beside, onStore, storeArguments } from "../content/on-store";
-import { digestSchema } from "../oci/in-registry";
 import { defineResource } from "../resource";
 
 const schema = z.object({
@@ -14,7 +15,7 @@ const schema = z.object({
   builder: connectionSchema,
   /** What it is built from, as the index's plan found it. */
   sdist: z.strictObject({
-    url: z.string().regex(/^https?:\/\/[^\s@[\]]+$/, "an http or https address without user and password"),
+    url: webAddress,
     filename: z.string().regex(/^[\w.+!-]+$/, "the name of a file"),
     digest: digestSchema,
     size: z.int().min(0),

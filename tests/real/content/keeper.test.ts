@@ -9,7 +9,8 @@ import { aptPublished } from "../../contract/kinds/apt-published";
 import { pypiIndex } from "../../contract/kinds/pypi-index";
 import { pypiPublished } from "../../contract/kinds/pypi-published";
 import { sourceFilesKind } from "../../contract/kinds/source-files";
-import { DynamicProvider } from "../../support/dynamic-provider";
+import { DynamicProvider, type Values } from "../../support/dynamic-provider";
+import type { KindFixture, MakeFixture } from "../../support/fixture";
 import { bundleRunner } from "../../support/runner";
 import { type Sshd, startSshd } from "../../support/sshd";
 import { ResourceState } from "../../support/state";
@@ -50,17 +51,37 @@ function rot(store: string): number {
   return rotten.length;
 }
 
-test.each([
-  ["apt:Mirror", aptMirror],
-  ["pypi:Index", pypiIndex],
-  ["source:Files", sourceFilesKind],
-])("%s on a host over SSH: brought, changed, scrubbed and removed there", async (kind, make) => {
+interface Kept {
+  fixture: KindFixture;
+  provider: DynamicProvider;
+  state: ResourceState;
+  /** These arguments, on the host over SSH. */
+  there(args: object): Values;
+}
+
+/** Runs with a kind's fixture, whose content is kept by the host over SSH; nothing of it is left there. */
+async function keptThere(kind: string, make: MakeFixture, run: (kept: Kept) => Promise<void>): Promise<void> {
   const fixture = make("keeper");
   await fixture.setup();
   const provider = await DynamicProvider.start(kind);
   const state = new ResourceState(fixture.resource.definition, "keeper");
   const there = (args: object) => ({ ...args, host: sshd.connection() });
   try {
+    await run({ fixture, provider, state, there });
+  } finally {
+    await state.destroy(provider);
+    await provider.stop();
+    expect(await fixture.residue()).toEqual([]);
+    await fixture.teardown();
+  }
+}
+
+test.each([
+  ["apt:Mirror", aptMirror],
+  ["pypi:Index", pypiIndex],
+  ["source:Files", sourceFilesKind],
+])("%s on a host over SSH: brought, changed, scrubbed and removed there", (kind, make) =>
+  keptThere(kind, make, async ({ fixture, provider, state, there }) => {
     expect(await state.up(provider, there(fixture.args()))).toBe("create");
     expect(await state.up(provider, there(fixture.args()))).toBe("same");
     expect(await state.up(provider, there(fixture.changed()))).toBe("update");
@@ -81,24 +102,14 @@ test.each([
     expect(first.match(/ {2}fetched again: /g)).toHaveLength(rotten);
     expect(await scrub()).not.toContain("fetched again");
     expect(await state.up(provider, there(fixture.changed()))).toBe("same");
-  } finally {
-    await state.destroy(provider);
-    await provider.stop();
-    expect(await fixture.residue()).toEqual([]);
-    await fixture.teardown();
-  }
-});
+  }),
+);
 
 test.each([
   ["apt:Published", aptPublished],
   ["pypi:Published", pypiPublished],
-])("%s on a host over SSH: served, switched, mended after a hand, and removed there", async (kind, make) => {
-  const fixture = make("keeper");
-  await fixture.setup();
-  const provider = await DynamicProvider.start(kind);
-  const state = new ResourceState(fixture.resource.definition, "keeper");
-  const there = (args: object) => ({ ...args, host: sshd.connection() });
-  try {
+])("%s on a host over SSH: served, switched, mended after a hand, and removed there", (kind, make) =>
+  keptThere(kind, make, async ({ fixture, provider, state, there }) => {
     expect(await state.up(provider, there(fixture.args()))).toBe("create");
     expect(await state.up(provider, there(fixture.changed()))).toBe("update");
     expect(await state.up(provider, there(fixture.args()))).toBe("update");
@@ -107,10 +118,5 @@ test.each([
     await state.refresh(provider);
     expect(await state.up(provider, there(fixture.args()))).toBe("update");
     expect(await state.up(provider, there(fixture.args()))).toBe("same");
-  } finally {
-    await state.destroy(provider);
-    await provider.stop();
-    expect(await fixture.residue()).toEqual([]);
-    await fixture.teardown();
-  }
-});
+  }),
+);

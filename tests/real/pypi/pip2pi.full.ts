@@ -30,10 +30,9 @@ test("what pip2pi left is taken over without a download, and its own tree stays 
     // As the LinuxONE site did it.
     python("import sys; from libpip2pi.commands import dir2pi; sys.exit(dir2pi())", old);
     expect(readdirSync(join(old, "simple"))).toContain("one");
-    const before = readdirSync(old, { recursive: true, encoding: "utf8" }).map((path) => [
-      path,
-      statSync(join(old, path)).mtimeMs,
-    ]);
+    const look = () =>
+      readdirSync(old, { recursive: true, encoding: "utf8" }).map((path) => [path, statSync(join(old, path)).mtimeMs]);
+    const before = look();
     upstream.offer("one", wheelOf("one", "1.0"), wheelOf("one", "2.0"));
     const lists = { list: "one==1.0\none==2.0\n" };
     const targets = [{ python: "3.11", architecture: "x86_64" as const, glibc: "2.36" }];
@@ -49,11 +48,7 @@ test("what pip2pi left is taken over without a download, and its own tree stays 
     }
     // Pages alone: the files of its lists stood there.
     expect(upstream.requests.filter((path) => path.startsWith("/files/"))).toEqual([]);
-    const after = readdirSync(old, { recursive: true, encoding: "utf8" }).map((path) => [
-      path,
-      statSync(join(old, path)).mtimeMs,
-    ]);
-    expect(after).toEqual(before);
+    expect(look()).toEqual(before);
   } finally {
     await upstream.close();
     rmSync(root, { recursive: true });
