@@ -59,7 +59,7 @@ export async function createContainer(host: Host, spec: ContainerSpec): Promise<
   for (const network of spec.networks.slice(1)) await connect(host, spec.name, network);
 }
 
-/** Starts a container; one that ends at once is reported with its last lines. */
+/** Starts a container; one that has ended by the time Docker answers is reported with its last lines. */
 export async function startContainer(host: Host, { name }: Pick<ContainerSpec, "name">): Promise<void> {
   await docker(host, ["start", name], {
     what: `start container ${name}`,
@@ -67,14 +67,25 @@ export async function startContainer(host: Host, { name }: Pick<ContainerSpec, "
     known: START,
   });
   const live = await inspectContainer(host, name);
-  if (live?.state === "running") return;
+  if (live?.state !== "running") throw await ended(host, name, live?.state ?? "gone");
+}
+
+/** What a program that cannot do its work needs to find that out and end. */
+const WATCHED_SECONDS = "2";
+
+/** Watches a container that was just started; one that ends, or that Docker had to start again, is reported. */
+export async function watchStart(host: Host, name: string): Promise<void> {
+  await host.exec(["timeout", WATCHED_SECONDS, "docker", "wait", name], { accept: [0, 1, 124] });
+  const what = `inspect container ${name}`;
+  const said = await docker(host, ["inspect", "--format", "{{.State.Status}} {{.RestartCount}}", name], { what });
+  const [state = "gone", restarts] = (said ?? "").trim().split(" ");
+  if (state !== "running" || restarts !== "0") throw await ended(host, name, state);
+}
+
+async function ended(host: Host, name: string, state: string): Promise<HostError> {
   const { stdout, stderr } = await host.exec(["docker", "logs", "--tail", "20", name], { accept: [0, 1] });
   const lines = `${stdout}${stderr}`.trim().slice(-3000);
-  throw new HostError(
-    "failed",
-    host.name,
-    `docker: container ${name} is ${live?.state ?? "gone"} after its start:\n${lines}`,
-  );
+  return new HostError("failed", host.name, `docker: container ${name} is ${state} after its start:\n${lines}`);
 }
 
 /** Restarts a container that runs but no longer does its work. */

@@ -62,7 +62,7 @@ export class Container extends defineResource({
     const { loadImage, pullImage } = await import("../../lib/docker/image");
     const { inspectContainer } = await import("../../lib/docker/container-live");
     const { adoptContainer } = await import("../../lib/docker/adoption");
-    const { restartContainer } = await import("../../lib/docker/container");
+    const { restartContainer, watchStart } = await import("../../lib/docker/container");
     const { waitUntilAnswers } = await import("../../lib/host/http-probe");
     const host = await context.connect(container.host);
     const { archive, image } = container;
@@ -83,6 +83,8 @@ export class Container extends defineResource({
       if (hangs) await restartContainer(host, container.name);
       context.progress(`waiting for port ${ready.port}`);
       await waitUntilAnswers(host, container.name, ready);
+    } else if (now.running && (now.id !== live?.id || !live.running)) {
+      await watchStart(host, container.name);
     }
     return { containerId: now.id, status: now.state };
   },

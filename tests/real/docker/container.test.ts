@@ -1,4 +1,10 @@
-import { applyContainer, createContainer, removeContainer, startContainer } from "../../../lib/docker/container";
+import {
+  applyContainer,
+  createContainer,
+  removeContainer,
+  startContainer,
+  watchStart,
+} from "../../../lib/docker/container";
 import { diffContainer, observedSpec, standingSpec } from "../../../lib/docker/container-diff";
 import { inspectContainer, type LiveContainer } from "../../../lib/docker/container-live";
 import { type ContainerArgs, type ContainerSpec, containerSpecSchema } from "../../../lib/docker/container-spec";
@@ -145,7 +151,11 @@ test("a taken port, a missing image and a program that ends are each said plainl
     });
     const ends = specOf({ name: "dockertest-two", command: ["serve", "/no-such-config"] });
     const standing = await inspectContainer(host, "dockertest-two");
-    await expect(applyContainer(host, ends, standing)).rejects.toThrow(/exited after its start:.*no-such-config/s);
+    const started = applyContainer(host, ends, standing).then(() => watchStart(host, ends.name));
+    await expect(started).rejects.toThrow(/exited after its start:.*no-such-config/s);
+    const again = specOf({ ...ends, restart: "always" });
+    const restarted = applyContainer(host, again, await inspectContainer(host, again.name));
+    await expect(restarted.then(() => watchStart(host, again.name))).rejects.toThrow(/after its start:.*no-such/s);
   } finally {
     await removeContainer(host, "dockertest-two");
   }

@@ -1,27 +1,22 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { architecture } from "../../support/apt/unsigned-archive";
+import { registerEmulators } from "../../support/binfmt";
 import { Bakery, eventually, run } from "./base";
 
 jest.setTimeout(1_800_000);
 
-const BINFMT = "/proc/sys/fs/binfmt_misc";
 let bakery: Bakery;
-let mounted = false;
+let unregister = () => {};
 
 beforeAll(async () => {
-  // What systemd does at boot, where it runs.
-  if (!existsSync(`${BINFMT}/register`)) {
-    execFileSync("mount", ["-t", "binfmt_misc", "binfmt_misc", BINFMT]);
-    mounted = true;
-    execFileSync("/usr/lib/systemd/systemd-binfmt");
-  }
+  unregister = registerEmulators();
   bakery = await Bakery.open();
 });
 afterAll(async () => {
   await bakery.close();
-  if (mounted) execFileSync("umount", [BINFMT]);
+  unregister();
 });
 
 // For s390x the older one: of a new point release mirrors have that architecture's index before its packages.
