@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serve } from "../lib/content/served";
 import { ContentStore } from "../lib/content/store";
@@ -10,6 +9,7 @@ import { pypiPlane } from "../lib/pypi/plane";
 import { wheelOf } from "../tests/support/pypi/wheel";
 import { rounds } from "./support/compare";
 import { heading, median, print } from "./support/figure";
+import { FreshDisk } from "./support/fresh-disk";
 import { python } from "./support/python-peers";
 
 /** Ten versions a project. */
@@ -17,7 +17,8 @@ const VERSIONS = 10;
 
 /** A directory of wheels, and what its makers of indexes get of it. */
 class Ground {
-  readonly root = mkdtempSync(join(tmpdir(), "bench-pypi-"));
+  private readonly disk = new FreshDisk(2);
+  readonly root = this.disk.directory;
   readonly wheels = join(this.root, "wheels");
   private readonly listed: { filename: string; hash: string }[] = [];
 
@@ -32,6 +33,10 @@ class Ground {
     const { filename, bytes } = wheelOf(name, version, { requires: ["other>=1"] });
     writeFileSync(join(this.wheels, filename), bytes);
     this.listed.push({ filename, hash: `sha256=${createHash("sha256").update(bytes).digest("hex")}` });
+  }
+
+  remove(): void {
+    this.disk.remove();
   }
 
   list(): string {
@@ -91,7 +96,7 @@ async function measure(size: number): Promise<Map<string, number[]>> {
         times[2] = await milliseconds(maker, ground);
       }
       taken.set(name, [...(taken.get(name) ?? []), times]);
-      rmSync(ground.root, { recursive: true });
+      ground.remove();
     }
   }
   const steps = [0, 1, 2];

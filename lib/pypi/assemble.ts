@@ -1,4 +1,4 @@
-import { canonicalJson, type Digest, digestOf } from "../content/digest";
+import { type Digest, digestOf } from "../content/digest";
 import type { Fetch } from "../content/fetch";
 import { assertRoom, roomIn } from "../content/room";
 import { inParallel } from "../parallel";
@@ -27,17 +27,18 @@ export async function assemble(
   { upstream, store }: Pick<IndexOrder, "upstream" | "store">,
   means: Means,
 ): Promise<Digest> {
-  const standing = before ? await readManifest(shop.store, before.manifest) : { projects: [], pages: undefined };
-  const known = new Map(standing.projects.map((project) => [project.name, project]));
+  const standing = before && (await readManifest(shop.store, before.manifest));
+  const ordered = digestAsMade({ wanted, upstream, form: FORM });
+  if (before && standing?.wanted === ordered) return before.manifest;
+  const known = new Map(standing?.projects.map((project) => [project.name, project]));
   const projects: IndexManifest["projects"] = [];
   const changed: { name: string; made: Digest; files: WantedFile[] }[] = [];
   for (const [name, files] of byProject(wanted)) {
-    const made = digestOf(canonicalJson({ files, upstream, form: FORM }));
+    const made = digestAsMade({ files, upstream, form: FORM });
     const same = known.get(name);
     if (same?.made === made) projects.push(same);
     else changed.push({ name, made, files });
   }
-  if (changed.length === 0 && projects.length === known.size && before) return before.manifest;
   await bring(
     changed.flatMap(({ files }) => files),
     store,
@@ -55,10 +56,13 @@ export async function assemble(
   projects.sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = projects.map(({ name }) => name);
   const pages = { html: await shop.intake.put(rootHtml(names)), json: await shop.intake.put(rootJson(names)) };
-  const manifest = await writeJson(shop.intake, { projects, pages });
+  const manifest = await writeJson(shop.intake, { projects, pages, wanted: ordered });
   await shop.intake.settle();
   return manifest;
 }
+
+/** Not of the canonical form, which takes longer than all else: what differs in the order of its keys is made again. */
+const digestAsMade = (what: object): Digest => digestOf(Buffer.from(JSON.stringify(what)));
 
 /** Fetches what the store lacks; all that cannot be had is told at once. */
 async function bring(files: readonly WantedFile[], directory: string, { fetch, report, signal }: Means): Promise<void> {

@@ -43,6 +43,8 @@ export interface IndexManifest {
     made: Digest;
   }[];
   pages: { html: Blob; json: Blob };
+  /** Digest of all it was made from; the first versions did not note it. */
+  wanted?: Digest;
 }
 
 export async function readManifest(store: ContentStore, digest: Digest): Promise<IndexManifest> {

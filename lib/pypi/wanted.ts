@@ -23,8 +23,9 @@ export function fromUpstream({ project, sha256, url, metadata, provenance, ...re
   return { ...rest, ...announced, ...(provenance && { attestations: provenance }), project, digest, from: url };
 }
 
-export function fromDirectory({ path, ...file }: LocalFile): WantedFile {
-  return { ...file, from: path };
+/** Key by key, always in one order: of it is made by what an index tells that nothing changed. */
+export function fromDirectory({ path, filename, project, version, digest, size }: LocalFile): WantedFile {
+  return { filename, project, version, digest, size, from: path };
 }
 
 /** A wheel that was built here. */

@@ -89,20 +89,24 @@ test("apt updates and installs, signatures on, through every switch and rollback
     "  { failed=$((failed + 1)); cat /tmp/apt.log; }; done; echo failed=$failed",
   ].join("\n");
   let busy = true;
-  const clients = host
-    .exec(["sh", "-c", script, "sh", String(ROUNDS), names.join(" ")], { timeout: 170_000, effect: "install" })
-    .finally(() => {
-      busy = false;
-    });
   let switches = 0;
+  const install = async () => {
+    // A slow disk makes the switches few: the client goes on until there were enough.
+    for (let said = ""; said === "" || switches <= ROUNDS; ) {
+      const argv = ["sh", "-c", script, "sh", String(ROUNDS), names.join(" ")];
+      said = (await host.exec(argv, { timeout: 170_000, effect: "install" })).stdout.toString();
+      expect(said.trim()).toBe("failed=0");
+    }
+  };
+  const client = install().finally(() => {
+    busy = false;
+  });
   while (busy) {
     await serve(aptPlane, store, "site", states[[1, 2, 1, 0][switches % 4] as number] as Digest, layout);
     switches++;
     await new Promise((resolve) => setTimeout(resolve, 120));
   }
-  const said = (await clients).stdout.toString();
-  expect(said.trim()).toBe("failed=0");
-  expect(switches).toBeGreaterThan(ROUNDS);
+  await client;
   const installed = await host.exec(["sh", "-c", "dpkg-query -W -f '${Version}\\n' 'site-package-*' | sort -u"]);
   expect(installed.stdout.toString().trim().split("\n").length).toBeGreaterThan(0);
 });

@@ -88,6 +88,7 @@ function hashed(): string {
 test("pip, pip with hashes and uv install through every switch and rollback", async () => {
   const requirements = hashed();
   let busy = true;
+  let switches = 0;
   const clients = Promise.all(
     [
       () => pip("Site_App"),
@@ -95,12 +96,12 @@ test("pip, pip with hashes and uv install through every switch and rollback", as
       () => pipOfDebian12("site-app"),
       () => uvPip("site-app"),
     ].map(async (install) => {
-      for (let round = 0; round < ROUNDS; round++) await install();
+      // A slow disk makes the switches few: the clients go on until there were enough.
+      for (let round = 0; round < ROUNDS || switches <= ROUNDS; round++) await install();
     }),
   ).finally(() => {
     busy = false;
   });
-  let switches = 0;
   while (busy) {
     await serve(pypiPlane, store, "wheels", states[[1, 2, 1, 0][switches % 4] as number] as Digest, null);
     switches++;
@@ -108,7 +109,6 @@ test("pip, pip with hashes and uv install through every switch and rollback", as
   }
   await clients;
   expect(web.missed).toEqual([]);
-  expect(switches).toBeGreaterThan(ROUNDS);
 });
 
 test("clients resolve by METADATA alone, and get the newest of what is served", async () => {

@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream, fstatSync, openSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
@@ -20,14 +20,16 @@ export async function startWeb(directory: string): Promise<Web> {
     const json = request.headers.accept?.includes(JSON_TYPE) === true;
     const file = join(directory, path.endsWith("/") ? `${path}${json ? "index.json" : "index.html"}` : path);
     try {
-      const { size } = statSync(file);
+      // Opened once: by its name it may be another one a moment later.
+      const fd = openSync(file, "r");
+      const { size } = fstatSync(fd);
       const type = file.endsWith(".json")
         ? JSON_TYPE
         : file.endsWith(".html")
           ? "text/html"
           : "application/octet-stream";
       response.writeHead(200, { "content-type": type, "content-length": size });
-      createReadStream(file).pipe(response);
+      createReadStream(file, { fd }).pipe(response);
     } catch {
       missed.push(path);
       response.writeHead(404).end();
