@@ -2,15 +2,16 @@
 import { join } from "node:path";
 import { ArchiveKey } from "../tests/support/apt/archive";
 import { BigArchive } from "./support/apt/big-archive";
-import { measured, runs } from "./support/apt/measured";
-import { OURS, PEERS } from "./support/apt/mirrors";
-import { Upstream } from "./support/apt/upstream";
+import { OURS, PARTS, PEERS } from "./support/apt/mirrors";
 import { inDirectory } from "./support/directory";
 import { heading, print } from "./support/figure";
+import { measured } from "./support/measured";
+import { runs } from "./support/parts";
+import { Upstream } from "./support/upstream";
 
 const GIGABIT = 125e6;
 
-runs(async () => {
+runs(PARTS, async () => {
   const key = new ArchiveKey();
   heading("make bench ONLY=apt-line");
   try {

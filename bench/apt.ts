@@ -3,13 +3,14 @@
 import { join } from "node:path";
 import { ArchiveKey } from "../tests/support/apt/archive";
 import { BigArchive } from "./support/apt/big-archive";
-import { measured, runs, type Taken } from "./support/apt/measured";
-import { type Mirrorer, OURS, PEERS } from "./support/apt/mirrors";
-import { Upstream } from "./support/apt/upstream";
+import { OURS, PARTS, PEERS, type Source } from "./support/apt/mirrors";
 import { sizes } from "./support/compare";
 import { inDirectory } from "./support/directory";
 import { heading, print } from "./support/figure";
+import { type Mirrorer, measured, type Taken } from "./support/measured";
+import { runs } from "./support/parts";
 import { timed } from "./support/timed-command";
+import { Upstream } from "./support/upstream";
 
 type Phase = "full" | "no change" | "1 % changed";
 
@@ -17,7 +18,7 @@ const SUITES = 8;
 
 /** All phases by all tools, each phase by one after the other. */
 async function contest(
-  tools: readonly Mirrorer[],
+  tools: readonly Mirrorer<Source>[],
   archive: BigArchive,
   key: ArchiveKey,
   directory: string,
@@ -116,7 +117,7 @@ async function memory(key: ArchiveKey): Promise<void> {
   });
 }
 
-runs(async () => {
+runs(PARTS, async () => {
   const key = new ArchiveKey();
   heading("make bench ONLY=apt");
   try {

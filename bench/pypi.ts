@@ -10,7 +10,7 @@ import { wheelOf } from "../tests/support/pypi/wheel";
 import { rounds } from "./support/compare";
 import { heading, median, print } from "./support/figure";
 import { FreshDisk } from "./support/fresh-disk";
-import { python } from "./support/python-peers";
+import { python } from "./support/pypi/python-peers";
 
 /** Ten versions a project. */
 const VERSIONS = 10;

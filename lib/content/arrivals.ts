@@ -39,10 +39,15 @@ export class Arrivals {
     return join(this.directory, `${digest.slice("sha256:".length)}.part`);
   }
 
+  /** While a batch goes to the disk the next is gathered; whoever fills that one, too, waits. */
   async add(digest: Digest, size: number): Promise<void> {
     this.waiting.push(digest);
     this.bytes += size;
-    if (this.waiting.length >= BATCH.files || this.bytes >= BATCH.bytes) await this.settle();
+    if (this.waiting.length < BATCH.files && this.bytes < BATCH.bytes) return;
+    const before = this.turn;
+    // What fails fails every turn after it, the last of which is waited for.
+    this.settle().catch(() => {});
+    await before;
   }
 
   /** Brings all that waits into the store. */

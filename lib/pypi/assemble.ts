@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from "../content/digest";
+import type { Digest } from "../content/digest";
 import type { Fetch } from "../content/fetch";
 import { assertRoom, roomIn } from "../content/room";
 import { inParallel } from "../parallel";
@@ -7,9 +7,9 @@ import type { IndexOrder } from "./build";
 import { makeProject, type Workshop } from "./make-project";
 import { type IndexManifest, readManifest, readProject, writeJson } from "./manifest";
 import { IndexError } from "./name";
-import { FORM, rootHtml, rootJson } from "./pages";
+import { rootHtml, rootJson } from "./pages";
 import type { IndexStanding } from "./shelf";
-import { byProject, isUpstreams, type WantedFile } from "./wanted";
+import { byProject, digestOfWanted, isUpstreams, type WantedFile } from "./wanted";
 
 const AT_ONCE = 32;
 
@@ -28,13 +28,13 @@ export async function assemble(
   means: Means,
 ): Promise<Digest> {
   const standing = before && (await readManifest(shop.store, before.manifest));
-  const ordered = digestAsMade({ wanted, upstream, form: FORM });
+  const ordered = digestOfWanted(wanted, upstream);
   if (before && standing?.wanted === ordered) return before.manifest;
   const known = new Map(standing?.projects.map((project) => [project.name, project]));
   const projects: IndexManifest["projects"] = [];
   const changed: { name: string; made: Digest; files: WantedFile[] }[] = [];
   for (const [name, files] of byProject(wanted)) {
-    const made = digestAsMade({ files, upstream, form: FORM });
+    const made = digestOfWanted(files, upstream);
     const same = known.get(name);
     if (same?.made === made) projects.push(same);
     else changed.push({ name, made, files });
@@ -60,9 +60,6 @@ export async function assemble(
   await shop.intake.settle();
   return manifest;
 }
-
-/** Not of the canonical form, which takes longer than all else: what differs in the order of its keys is made again. */
-const digestAsMade = (what: object): Digest => digestOf(Buffer.from(JSON.stringify(what)));
 
 /** Fetches what the store lacks; all that cannot be had is told at once. */
 async function bring(files: readonly WantedFile[], directory: string, { fetch, report, signal }: Means): Promise<void> {

@@ -35,7 +35,7 @@ export interface NeededBuild {
 export const buildName = ({ project, version, target }: NeededBuild): string =>
   `${project}==${version}: from source on ${targetName(target)}`;
 
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 /** Which files of an upstream these pins mean for these targets. Every project that cannot be read is told, at once. */
 export async function select(
@@ -47,9 +47,8 @@ export async function select(
   const chooser = new Chooser(targets);
   const failures: string[] = [];
   const meant = pins.filter((pin) => chooser.means(pin));
-  const names = [...new Set(meant.map(({ name }) => name))].sort();
-  const parts = await inParallel(names, AT_ONCE, async (name): Promise<Selection> => {
-    const its = meant.filter((pin) => pin.name === name);
+  const projects = [...Map.groupBy(meant, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = await inParallel(projects, AT_ONCE, async ([name, its]): Promise<Selection> => {
     try {
       const listed = await upstream.project(name, signal);
       if (!listed) return nothing(its.map((pin) => `${pin.name}==${pin.version}: no project of that name`));

@@ -1,9 +1,10 @@
-import type { Digest } from "../content/digest";
+import { type Digest, digestOf } from "../content/digest";
 import type { ContentStore } from "../content/store";
 import type { LocalFile } from "./directory";
 import { parseFilename } from "./filename";
 import type { Blob, IndexFile } from "./manifest";
 import { IndexError } from "./name";
+import { FORM } from "./pages";
 import type { SelectedFile } from "./selection";
 
 /** A file that a project is to hold, from an upstream or from a directory. */
@@ -23,9 +24,8 @@ export function fromUpstream({ project, sha256, url, metadata, provenance, ...re
   return { ...rest, ...announced, ...(provenance && { attestations: provenance }), project, digest, from: url };
 }
 
-/** Key by key, always in one order: of it is made by what an index tells that nothing changed. */
-export function fromDirectory({ path, filename, project, version, digest, size }: LocalFile): WantedFile {
-  return { filename, project, version, digest, size, from: path };
+export function fromDirectory({ path, ...file }: LocalFile): WantedFile {
+  return { ...file, from: path };
 }
 
 /** A wheel that was built here. */
@@ -34,6 +34,18 @@ export async function fromStore(store: ContentStore, [filename, digest]: [string
   if (!what || size === undefined)
     throw new IndexError(`${filename} (${digest}) is not in ${store.root}. Try: pulumi refresh, and pulumi up again`);
   return { filename, digest, size, project: what.name, version: what.version, from: "built here" };
+}
+
+const FIELDS = {
+  ...{ project: 1, filename: 1, version: 1, digest: 1, size: 1, from: 1, requiresPython: 1, yanked: 1, uploadTime: 1 },
+  ...{ announced: 1, attestations: 1 },
+} satisfies Record<keyof WantedFile, 1>;
+
+/** All that is made of these files depends on. Field by field: objects that were read and those just made differ in order. */
+export function digestOfWanted(files: readonly WantedFile[], upstream: string): Digest {
+  const fields = Object.keys(FIELDS) as (keyof WantedFile)[];
+  const rows = files.map((file) => fields.map((field) => file[field] ?? null));
+  return digestOf(Buffer.from(JSON.stringify([FORM, upstream, rows])));
 }
 
 /** By project; a file name with two contents is refused, as clients keep what they have once read of it. */

@@ -6,7 +6,9 @@ import { readSummary } from "../../../lib/apt/summary";
 import type { Digest } from "../../../lib/content/digest";
 import { serve } from "../../../lib/content/served";
 import { ContentStore } from "../../../lib/content/store";
+import type { Mirrorer } from "../measured";
 import { type Cost, timed } from "../timed-command";
+import { serveUpstream } from "../upstream-server";
 
 export interface Source {
   address: string;
@@ -16,19 +18,13 @@ export interface Source {
   directory: string;
 }
 
-/** One way to mirror: `sync` brings all of it up to date, the first time as each time after. */
-export interface Mirrorer {
-  name: string;
-  sync(source: Source): Promise<Cost>;
-}
-
 const add = (costs: readonly Cost[]): Cost => ({
   wall: costs.reduce((sum, { wall }) => sum + wall, 0),
   cpu: costs.reduce((sum, { cpu }) => sum + cpu, 0),
   memory: Math.max(...costs.map(({ memory }) => memory)),
 });
 
-export const OURS: Mirrorer = {
+export const OURS: Mirrorer<Source> = {
   name: "ours",
   sync: (source) => timed([process.execPath, process.argv[1] as string, "sync", JSON.stringify(source)]),
 };
@@ -55,7 +51,7 @@ export async function publish(source: Source): Promise<void> {
 }
 
 /** It verifies nothing, and loses its own files where the archive's address has a port: a proxy takes that away. */
-const aptMirror: Mirrorer = {
+const aptMirror: Mirrorer<Source> = {
   name: "apt-mirror",
   sync({ address, suites, directory }) {
     const list = [
@@ -68,7 +64,7 @@ const aptMirror: Mirrorer = {
   },
 };
 
-const debmirror: Mirrorer = {
+const debmirror: Mirrorer<Source> = {
   name: "debmirror",
   sync({ address, suites, keyring, directory }) {
     const what = [`--host=${address}`, "--root=debian", `--dist=${suites.join()}`, "--section=main", "--arch=amd64"];
@@ -78,7 +74,7 @@ const debmirror: Mirrorer = {
 };
 
 /** It mirrors; what it takes to publish is not counted. */
-const aptly: Mirrorer = {
+const aptly: Mirrorer<Source> = {
   name: "aptly",
   async sync({ address, suites, keyring, directory }) {
     const config = join(directory, "aptly.json");
@@ -96,4 +92,7 @@ const aptly: Mirrorer = {
   },
 };
 
-export const PEERS: readonly Mirrorer[] = [aptMirror, debmirror, aptly];
+export const PEERS: readonly Mirrorer<Source>[] = [aptMirror, debmirror, aptly];
+
+/** What of a bench of mirrors is a process of its own. */
+export const PARTS = { serve: serveUpstream, sync, publish };

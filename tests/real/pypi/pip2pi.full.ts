@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { python } from "../../../bench/support/python-peers";
+import { python } from "../../../bench/support/pypi/python-peers";
 import { digestOf } from "../../../lib/content/digest";
 import { serve } from "../../../lib/content/served";
 import { ContentStore } from "../../../lib/content/store";

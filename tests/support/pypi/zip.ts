@@ -1,16 +1,17 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A zip file of these members. */
+/** A zip file of these members; text is packed, bytes stand as they are. */
 export function zipOf(members: Readonly<Record<string, Buffer | string>>): Buffer {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
   let offset = 0;
   for (const [name, content] of Object.entries(members)) {
     const bytes = Buffer.from(content);
-    const packed = deflateRawSync(bytes);
+    const stored = Buffer.isBuffer(content);
+    const packed = stored ? content : deflateRawSync(bytes);
     // Method, time, date (1980-01-01), checksum, sizes, length of the name: the same in both headers.
     const common = Buffer.alloc(22);
-    common.writeUInt16LE(8, 0);
+    common.writeUInt16LE(stored ? 0 : 8, 0);
     common.writeUInt16LE(0x21, 4);
     common.writeUInt32LE(crc32(bytes), 6);
     common.writeUInt32LE(packed.length, 10);

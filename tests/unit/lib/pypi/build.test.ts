@@ -118,6 +118,16 @@ test("the same input gives the same bytes; unchanged, it fetches and writes noth
   rmSync(other, { recursive: true });
 });
 
+test("pages that were kept and looks that were noted make the same as those just read", async () => {
+  upstream.offer("one", wheelOf("one", "1.0", { requiresPython: ">=3.8" }));
+  const own = wheelOf("two", "1.0");
+  const more = { cache: join(root, "cache"), directory: mkdtempSync(join(tmpdir(), "wheels-")) };
+  writeFileSync(join(more.directory, own.filename), own.bytes);
+  const { manifest } = await build("one==1.0", more);
+  expect((await build("one==1.0", more)).manifest).toBe(manifest);
+  rmSync(more.directory, { recursive: true });
+});
+
 test("pages are asked for by their tags where there is a cache, and HTML will do", async () => {
   upstream.html = true;
   upstream.offer("one", wheelOf("one", "1.0"));

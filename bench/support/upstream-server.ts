@@ -25,13 +25,17 @@ const BURST = 256 * 1024;
 /** Asked of this path, the server tells what it has done; nothing counts this. */
 export const TOLD = "/told";
 
-/** A directory over HTTP, as a web server hands it out: with dates, tags and ranges, and no faster than its bucket. */
+/**
+ * A directory over HTTP, as a web server hands it out: with dates, tags and ranges, and no faster than its bucket. As an
+ * index of packages it answers with `index.json` of a directory, and calls of a method with the file `rpc/<method>`.
+ */
 export async function serveUpstream({ directory, rate, delay = 0 }: UpstreamOrder): Promise<void> {
   const told: Told = { requests: 0, bytes: 0 };
   const bucket = rate === undefined ? undefined : bucketOf(rate);
   const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? "", "http://upstream.test").pathname);
-    if (path === TOLD) return void response.end(JSON.stringify(told));
+    const asked = decodeURIComponent(new URL(request.url ?? "", "http://upstream.test").pathname);
+    if (asked === TOLD) return void response.end(JSON.stringify(told));
+    const path = request.method === "POST" ? await methodOf(request) : asked.replace(/\/$/, "/index.json");
     told.requests++;
     if (delay > 0) await setTimeout(delay);
     const stats = statSync(join(directory, path), { throwIfNoEntry: false });
@@ -44,6 +48,19 @@ export async function serveUpstream({ directory, rate, delay = 0 }: UpstreamOrde
   server.listen(0, "127.0.0.1", () => console.log(JSON.stringify(server.address())));
 }
 
+async function methodOf(request: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  return `/rpc/${/<methodName>(\w+)</.exec(body)?.[1]}`;
+}
+
+const TYPES: readonly [RegExp, Record<string, string>][] = [
+  [/\/index\.json$/, { "content-type": "application/vnd.pypi.simple.v1+json" }],
+  // bandersnatch takes a page for stale that is older than the serial it was told of.
+  [/\/json$/, { "content-type": "application/json", "x-pypi-last-serial": "1000000" }],
+  [/\/rpc\/\w+$/, { "content-type": "text/xml" }],
+];
+
 async function answer(
   { headers, method }: IncomingMessage,
   response: ServerResponse,
@@ -53,7 +70,13 @@ async function answer(
 ): Promise<void> {
   const tag = `"${mtimeMs.toString(16)}-${size.toString(16)}"`;
   const since = Date.parse(headers["if-modified-since"] ?? "");
-  const same = { etag: tag, "last-modified": mtime.toUTCString(), "accept-ranges": "bytes" };
+  const type = TYPES.find(([pattern]) => pattern.test(file))?.[1];
+  const same = {
+    ...type,
+    etag: tag,
+    "last-modified": mtime.toUTCString(),
+    "accept-ranges": "bytes",
+  };
   if (headers["if-none-match"] === tag || Math.floor(mtimeMs / 1000) * 1000 <= since) {
     return void response.writeHead(304, same).end();
   }
