@@ -8,8 +8,12 @@ export async function discard(store: ContentStore, manifests: readonly Digest[],
   if (manifests.length === 0) return;
   // Who pins meanwhile waits: what it then finds in the store stays there.
   await withPins(store, async () => {
-    const idle = await reach(store, manifests);
-    for (const digest of await reach(store, await pinned(store, owner))) idle.delete(digest);
+    const kept = await reach(store, await pinned(store, owner));
+    const idle = await reach(
+      store,
+      manifests.filter((each) => !kept.has(each)),
+      kept,
+    );
     // Files before what names them: a removal cut short still knows what is left to remove.
     for (const digest of [...idle].reverse()) await store.remove(digest);
   });

@@ -15,7 +15,8 @@ describe("a stack of every kind, by the real CLI,", () => {
     batch = await Batch.start("faults");
     batch.cli.declare(batch.site((kind) => kind.args()));
     await batch.cli.up();
-  });
+    // On a new machine the images of lab hosts and registries are made here, or waited for.
+  }, 900_000);
   afterAll(() => batch.end());
 
   it("is repaired where it can be while a host is off, and keeps the state of the rest", async () => {

@@ -12,7 +12,8 @@ describe("a stack of every kind, by the real CLI,", () => {
 
   beforeAll(async () => {
     batch = await Batch.start("life");
-  });
+    // On a new machine the images of lab hosts and registries are made here, or waited for.
+  }, 900_000);
   afterAll(() => batch.end());
 
   it("is created", async () => {

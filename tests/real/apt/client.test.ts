@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { disable, otherSources, renderSources, SOURCES_FILE } from "../../../lib/apt/client-sources";
 import { mirror } from "../../../lib/apt/mirror";
 import { aptPlane } from "../../../lib/apt/plane";
@@ -32,7 +33,8 @@ beforeAll(async () => {
   upstream = await TestArchive.start();
   root = mkdtempSync(join(tmpdir(), "apt-client-"));
   store = new ContentStore(root);
-}, 120_000);
+  // On a new machine the image of lab hosts is made here, or waited for.
+}, 900_000);
 afterAll(async () => {
   web?.process.kill();
   key.remove();
@@ -42,6 +44,9 @@ afterAll(async () => {
 
 const names = Array.from({ length: 12 }, (_, n) => `site-package-${n}`);
 
+/** Of what was mirrored last: valid then, and no more when clients ask. */
+let validUntil = new Date(0);
+
 /** What the upstream holds at a version, mirrored. */
 async function state(version: number, old: number[] = []): Promise<Digest> {
   const packages = names.map((name, n) => {
@@ -49,7 +54,8 @@ async function state(version: number, old: number[] = []): Promise<Digest> {
     return { name, version: at, architecture: "all", bytes: debOf(name, at, `${name} ${at}\n`).deb };
   });
   const date = new Date(Date.UTC(2026, 0, version));
-  upstream.publish("site", packages, { key, date, validUntil: new Date(Date.now() + 1500), architectures: ["amd64"] });
+  validUntil = new Date(Date.now() + 5000);
+  upstream.publish("site", packages, { key, date, validUntil, architectures: ["amd64"] });
   const source = { uri: upstream.uri, suite: "site", components: ["main"], architectures: ["amd64"], sources: false };
   const suites = [{ ...source, trust: { keyrings: [key.keyring] } }];
   return (await mirror({ store: root, name: "site", suites }, () => {}, new AbortController().signal)).manifest;
@@ -88,6 +94,7 @@ test("apt updates and installs, signatures on, through every switch and rollback
     "  apt-get install --yes --allow-downgrades --reinstall --quiet $2 >>/tmp/apt.log 2>&1 ||",
     "  { failed=$((failed + 1)); cat /tmp/apt.log; }; done; echo failed=$failed",
   ].join("\n");
+  await setTimeout(validUntil.getTime() - Date.now());
   let busy = true;
   let switches = 0;
   const install = async () => {
@@ -104,7 +111,7 @@ test("apt updates and installs, signatures on, through every switch and rollback
   while (busy) {
     await serve(aptPlane, store, "site", states[[1, 2, 1, 0][switches % 4] as number] as Digest, layout);
     switches++;
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await setTimeout(120);
   }
   await client;
   const installed = await host.exec(["sh", "-c", "dpkg-query -W -f '${Version}\\n' 'site-package-*' | sort -u"]);

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Certificate } from "../certificate";
 import type { Built } from "./wheel";
 
 export interface Offered extends Built {
@@ -27,17 +29,24 @@ export class TestIndex {
   fault: Fault = () => false;
   html = false;
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly scheme: "http" | "https",
+  ) {}
 
-  static async start(): Promise<TestIndex> {
-    const server = createServer((request, response) => index.answer(request, response));
-    const index = new TestIndex(server);
+  /** Over TLS, where it is given a certificate. */
+  static async start(certificate?: Certificate): Promise<TestIndex> {
+    const answer = (request: IncomingMessage, response: ServerResponse) => index.answer(request, response);
+    const server = certificate
+      ? createSecureServer({ cert: certificate.pem, key: certificate.key }, answer)
+      : createServer(answer);
+    const index = new TestIndex(server, certificate ? "https" : "http");
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return index;
   }
 
   get simple(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/simple`;
+    return `${this.scheme}://127.0.0.1:${(this.server.address() as AddressInfo).port}/simple`;
   }
 
   offer(project: string, ...files: Offered[]): void {

@@ -10,6 +10,7 @@ import { isAsTaken } from "../../../../lib/pypi/directory";
 import { planIndex } from "../../../../lib/pypi/plan";
 import { pypiPlane } from "../../../../lib/pypi/plane";
 import { buildName } from "../../../../lib/pypi/selection";
+import { selfSigned } from "../../../support/certificate";
 import { TestIndex } from "../../../support/pypi/upstream";
 import { wheelOf } from "../../../support/pypi/wheel";
 
@@ -239,6 +240,27 @@ test("a page, METADATA and a wheel that were touched by hand are seen, and made 
   expect((await observeServed(store, "site"))?.touched).toEqual([]);
   expect((await fingerprintOf(served("").replace(/\/$/, ""))).length).toBe(before.length);
   expect(readFileSync(served(`packages/one/${wheel.filename}`))).toEqual(wheel.bytes);
+});
+
+test("an upstream whose certificate a site's own authority signed is read, and files are mended from it, with that alone", async () => {
+  const certificate = selfSigned();
+  const secure = await TestIndex.start(certificate);
+  try {
+    const wheel = wheelOf("one", "1.0");
+    secure.offer("one", wheel);
+    const upstream = { upstream: secure.simple };
+    await expect(build("one==1.0", upstream)).rejects.toThrow("self-signed certificate");
+    const { manifest } = await build("one==1.0", { ...upstream, ca: certificate.pem });
+    await serve(pypiPlane, store, "site", manifest, null);
+    appendFileSync(served(`packages/one/${wheel.filename}`), "x");
+    await expect(mend(pypiPlane, store, "site", undefined, signal)).rejects.toThrow("self-signed certificate");
+    expect(await mend(pypiPlane, store, "site", certificate.pem, signal)).toHaveLength(1);
+    await serve(pypiPlane, store, "site", manifest, null);
+    expect(readFileSync(served(`packages/one/${wheel.filename}`))).toEqual(wheel.bytes);
+  } finally {
+    await secure.close();
+    certificate.remove();
+  }
 });
 
 test("states that are no longer kept go, with the files only they name", async () => {
