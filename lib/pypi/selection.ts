@@ -47,7 +47,9 @@ export async function select(
   const chooser = new Chooser(targets);
   const failures: string[] = [];
   const meant = pins.filter((pin) => chooser.means(pin));
-  const projects = [...Map.groupBy(meant, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const byName = new Map<string, Pin[]>();
+  for (const pin of meant) byName.set(pin.name, [...(byName.get(pin.name) ?? []), pin]);
+  const projects = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = await inParallel(projects, AT_ONCE, async ([name, its]): Promise<Selection> => {
     try {
       const listed = await upstream.project(name, signal);
