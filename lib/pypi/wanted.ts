@@ -41,10 +41,15 @@ const FIELDS = {
   ...{ announced: 1, attestations: 1 },
 } satisfies Record<keyof WantedFile, 1>;
 
-/** All that is made of these files depends on. Field by field: objects that were read and those just made differ in order. */
+const byFilename = (a: WantedFile, b: WantedFile): number => (a.filename < b.filename ? -1 : 1);
+
+/**
+ * What is made of these files depends on, in whichever order they are named. Field by field: objects that were read and
+ * those just made differ in the order of their keys.
+ */
 export function digestOfWanted(files: readonly WantedFile[], upstream: string): Digest {
   const fields = Object.keys(FIELDS) as (keyof WantedFile)[];
-  const rows = files.map((file) => fields.map((field) => file[field] ?? null));
+  const rows = [...files].sort(byFilename).map((file) => fields.map((field) => file[field] ?? null));
   return digestOf(Buffer.from(JSON.stringify([FORM, upstream, rows])));
 }
 
@@ -58,7 +63,7 @@ export function byProject(wanted: readonly WantedFile[]): Map<string, WantedFile
     if (!other) seen.set(file.filename, file);
   }
   const projects = new Map<string, WantedFile[]>();
-  for (const file of [...seen.values()].sort((a, b) => (a.filename < b.filename ? -1 : 1)))
+  for (const file of [...seen.values()].sort(byFilename))
     projects.set(file.project, [...(projects.get(file.project) ?? []), file]);
   return new Map([...projects].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

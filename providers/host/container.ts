@@ -83,7 +83,7 @@ export class Container extends defineResource({
       if (hangs) await restartContainer(host, container.name);
       context.progress(`waiting for port ${ready.port}`);
       await waitUntilAnswers(host, container.name, ready);
-    } else if (now.running && (now.id !== live?.id || !live.running)) {
+    } else if (now.running && (now.id !== live?.id || live.state !== "running")) {
       await watchStart(host, container.name);
     }
     return { containerId: now.id, status: now.state };

@@ -109,13 +109,13 @@ test("what a marker keeps from every target is neither held nor missing", async 
 });
 
 test("the same input gives the same bytes; unchanged, it fetches and writes nothing", async () => {
-  for (const name of ["one", "two"]) upstream.offer(name, wheelOf(name, "1.0"));
-  const first = await put("one==1.0\ntwo==1.0");
+  for (const name of ["one", "two"]) upstream.offer(name, wheelOf(name, "1.0"), wheelOf(name, "2.0"));
+  const first = await put("one==1.0\none==2.0\ntwo==1.0");
   upstream.requests.length = 0;
-  expect(await put("two==1.0\none==1.0")).toBe(first);
+  expect(await put("two==1.0\none==2.0\none==1.0")).toBe(first);
   expect(upstream.requests.sort()).toEqual(["/simple/one/", "/simple/two/"]);
   const other = mkdtempSync(join(tmpdir(), "pypi-"));
-  expect((await build("one==1.0\ntwo==1.0", { store: other })).manifest).toBe(first);
+  expect((await build("one==1.0\none==2.0\ntwo==1.0", { store: other })).manifest).toBe(first);
   rmSync(other, { recursive: true });
 });
 
