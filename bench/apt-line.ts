@@ -2,14 +2,12 @@
 import { join } from "node:path";
 import { ArchiveKey } from "../tests/support/apt/archive";
 import { BigArchive } from "./support/apt/big-archive";
-import { OURS, PARTS, PEERS } from "./support/apt/mirrors";
+import { PARTS, PEERS } from "./support/apt/mirrors";
 import { inDirectory } from "./support/directory";
 import { heading, print } from "./support/figure";
-import { measured } from "./support/measured";
+import { measured, OURS } from "./support/measured";
 import { runs } from "./support/parts";
-import { Upstream } from "./support/upstream";
-
-const GIGABIT = 125e6;
+import { GIGABIT, Upstream } from "./support/upstream";
 
 runs(PARTS, async () => {
   const key = new ArchiveKey();

@@ -3,11 +3,11 @@
 import { join } from "node:path";
 import { ArchiveKey } from "../tests/support/apt/archive";
 import { BigArchive } from "./support/apt/big-archive";
-import { OURS, PARTS, PEERS, type Source } from "./support/apt/mirrors";
+import { PARTS, PEERS, type Source } from "./support/apt/mirrors";
 import { sizes } from "./support/compare";
 import { inDirectory } from "./support/directory";
 import { heading, print } from "./support/figure";
-import { type Mirrorer, measured, type Taken } from "./support/measured";
+import { type Mirrorer, measured, OURS, type Taken } from "./support/measured";
 import { runs } from "./support/parts";
 import { timed } from "./support/timed-command";
 import { Upstream } from "./support/upstream";

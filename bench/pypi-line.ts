@@ -5,13 +5,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { inDirectory } from "./support/directory";
 import { heading, print } from "./support/figure";
-import { type Mirrorer, measured, type Taken } from "./support/measured";
+import { type Mirrorer, measured, OURS, type Taken } from "./support/measured";
 import { runs } from "./support/parts";
 import { BigIndex } from "./support/pypi/big-index";
-import { LINE, OURS, PARTS, PEERS, type Source } from "./support/pypi/mirrors";
-import { Upstream } from "./support/upstream";
+import { LINE, PARTS, PEERS, type Source } from "./support/pypi/mirrors";
+import { GIGABIT, Upstream } from "./support/upstream";
 
-const GIGABIT = 125e6;
 const [WHEELS, SIZE] = [600, 5e6];
 
 runs(PARTS, async () => {

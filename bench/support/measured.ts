@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Cost } from "./timed-command";
+import { type Cost, timed } from "./timed-command";
 import type { Upstream } from "./upstream";
 import type { Told } from "./upstream-server";
 
@@ -8,6 +8,12 @@ export interface Mirrorer<Source> {
   name: string;
   sync(source: Source): Promise<Cost>;
 }
+
+/** The part `sync` of the bench, in a process of its own. */
+export const OURS: Mirrorer<object> = {
+  name: "ours",
+  sync: (source) => timed([process.execPath, process.argv[1] as string, "sync", JSON.stringify(source)]),
+};
 
 export type Taken = Cost & Told;
 

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { TOLD, type Told, type UpstreamOrder } from "./upstream-server";
 
+/** Bytes a second of a line of 1 Gb/s. */
+export const GIGABIT = 125e6;
+
 /** The server in a process of its own, so that it takes none of the client's time. */
 export class Upstream {
   private constructor(

@@ -24,11 +24,6 @@ const add = (costs: readonly Cost[]): Cost => ({
   memory: Math.max(...costs.map(({ memory }) => memory)),
 });
 
-export const OURS: Mirrorer<Source> = {
-  name: "ours",
-  sync: (source) => timed([process.execPath, process.argv[1] as string, "sync", JSON.stringify(source)]),
-};
-
 const storeOf = ({ directory }: Pick<Source, "directory">) => join(directory, "store");
 
 /** Mirrors and serves, in a process of its own. */

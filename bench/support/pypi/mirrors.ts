@@ -21,11 +21,6 @@ export interface Source {
 
 const listOf = ({ names }: Source): string => names.map((name) => `${name}==1.0\n`).join("");
 
-export const OURS: Mirrorer<Source> = {
-  name: "ours",
-  sync: (source) => timed([process.execPath, process.argv[1] as string, "sync", JSON.stringify(source)]),
-};
-
 /** Brings the index and serves it, in a process of its own. */
 async function sync(source: Source): Promise<void> {
   const root = join(source.directory, "store");
